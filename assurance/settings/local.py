@@ -1,7 +1,15 @@
 """A machine of one's own: embedded PostgreSQL and Valkey where no address is given."""
 
 from .base import *  # noqa: F403
+from .servers import cache, own_or_embedded
 
 DEBUG = True
 SECRET_KEY = "local-only"  # noqa: S105
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
+
+SERVERS = own_or_embedded("main", database="local", number=0)
+DATABASES = {"default": SERVERS.database}
+CACHES = {"default": cache(SERVERS.cache_url, "local")}
+CELERY_BROKER_URL = SERVERS.broker_url
+
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -1,0 +1,150 @@
+"""PostgreSQL and Valkey from wheels, for a machine that has neither.
+
+`start("main")` makes sure that the servers run and keeps them for as long as this process lives. Any
+number of processes share them; `assurance.guardian` stops them after the last one. Settings call it
+where DATABASE_URL or REDIS_URL is absent, and never in production.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from assurance import guardian
+from assurance.guardian import DATABASE_USER, VALKEY_SOCKET, Layout, open_lock
+
+PROJECT = Path(__file__).resolve().parent.parent
+WAIT_SECONDS = 90
+
+_held: dict[str, int] = {}
+
+
+class EmbeddedError(RuntimeError):
+    """The embedded servers cannot run; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Servers:
+    """A running pair of servers, reached through sockets in a folder closed to others."""
+
+    sockets: Path
+    user: str = DATABASE_USER
+
+    def valkey_url(self, database: int) -> str:
+        """In the form redis-py reads."""
+        return f"unix://{self.sockets / VALKEY_SOCKET}?db={database}"
+
+    def broker_url(self, database: int) -> str:
+        """In the form Celery reads."""
+        return f"redis+socket://{self.sockets / VALKEY_SOCKET}?virtual_host={database}"
+
+
+def data_folder() -> Path:
+    """Where this checkout keeps its data: ASSURANCE_DATA, or `.data` in the project."""
+    return Path(os.environ.get("ASSURANCE_DATA") or PROJECT / ".data").absolute()
+
+
+@cache
+def start(cluster: str, *, durable: bool = True) -> Servers:
+    """Start the servers kept in the folder `cluster` of the data folder, or join those running.
+
+    `durable=False` is for tests: faster, but a power cut may destroy the data.
+    Raises EmbeddedError with the reason and the last lines of the server's log.
+    """
+    layout = Layout(data_folder() / cluster)
+    _make_folders(layout)
+    users = open_lock(layout.users_lock)
+    fcntl.flock(users, fcntl.LOCK_SH)  # waits for a guardian that is just stopping its servers
+    _held[cluster] = users
+    with _locked(layout.start_lock):
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            if not layout.guarded():
+                _launch_guardian(layout, durable=durable)
+            if sockets := _ready_sockets(layout):
+                return Servers(sockets)
+            time.sleep(0.02)
+    raise EmbeddedError(f"The embedded servers did not start; see the logs in {layout.folder}.")
+
+
+def leave(cluster: str, *, seconds: float = 20) -> bool:
+    """Give the servers up before this process ends, and wait until they have stopped.
+
+    False when other processes still use them. Connections must be closed before.
+    """
+    start.cache_clear()
+    users = _held.pop(cluster, None)
+    if users is None:
+        return True
+    os.close(users)
+    layout = Layout(data_folder() / cluster)
+    begun = time.monotonic()
+    while layout.guarded():
+        waited = time.monotonic() - begun
+        if waited > seconds or (waited > 1 and _ready_sockets(layout)):
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _ready_sockets(layout: Layout) -> Path | None:
+    try:
+        state = json.loads(layout.state.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return Path(state["sockets"]) if state["ready"] else None
+
+
+def _make_folders(layout: Layout) -> None:
+    for folder in (layout.folder.parent, layout.folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in (layout.folder.parent, layout.folder, layout.users_lock, layout.start_lock):
+        if not path.exists():
+            os.close(open_lock(path))
+        if os.geteuid() == 0:
+            # root working in somebody's checkout: what it adds stays theirs
+            owner = layout.folder.parent.stat()
+            os.chown(path, owner.st_uid, owner.st_gid)
+        elif path.stat().st_uid != os.geteuid():
+            raise EmbeddedError(
+                f"{path} belongs to another user. Work as that user, or set ASSURANCE_DATA to a folder "
+                "of your own."
+            )
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    descriptor = open_lock(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _launch_guardian(layout: Layout, *, durable: bool) -> None:
+    if layout.state.exists():
+        layout.state.rename(layout.old_state)
+    owner = layout.folder.stat()
+    as_owner = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    mode = "durable" if durable else "fast"
+    answer = subprocess.run(  # noqa: S603
+        [sys.executable, "-I", str(Path(guardian.__file__)), str(layout.folder), mode],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=WAIT_SECONDS,
+        **as_owner,
+    )
+    if answer.returncode != 0 and not layout.guarded():
+        raise EmbeddedError(answer.stderr.strip())

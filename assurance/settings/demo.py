@@ -1,0 +1,22 @@
+"""`make demo`: the demo world and its time machine, on this machine, served as in production."""
+
+from .base import *  # noqa: F403
+from .base import BASE_DIR, INSTALLED_APPS
+from .servers import cache, own_or_embedded
+
+from assurance.embedded import data_folder
+
+DEMO = True
+DEBUG = False
+SECRET_KEY = "demo-only"  # noqa: S105
+ALLOWED_HOSTS = ["*"]
+
+INSTALLED_APPS = [*INSTALLED_APPS, "assurance.demo"]
+
+SERVERS = own_or_embedded("main", database="demo", number=2)
+DATABASES = {"default": SERVERS.database}
+CACHES = {"default": cache(SERVERS.cache_url, "demo")}
+CELERY_BROKER_URL = SERVERS.broker_url
+
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = data_folder() / "mail"
