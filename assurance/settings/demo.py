@@ -1,10 +1,10 @@
 """`make demo`: the demo world and its time machine, on this machine, served as in production."""
 
-from .base import *  # noqa: F403
-from .base import BASE_DIR, INSTALLED_APPS
-from .servers import cache, own_or_embedded
-
 from assurance.embedded import data_folder
+
+from .base import *  # noqa: F403
+from .base import INSTALLED_APPS
+from .servers import cache, own_or_embedded
 
 DEMO = True
 DEBUG = False

@@ -1,7 +1,7 @@
 """PostgreSQL and Valkey from wheels, for a machine that has neither.
 
 `start("main")` makes sure that the servers run and keeps them for as long as this process lives. Any
-number of processes share them; `assurance.guardian` stops them after the last one. Settings call it
+number of processes share them; `guardian.py` stops them after the last one. Settings call it
 where DATABASE_URL or REDIS_URL is absent, and never in production.
 """
 
@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from assurance import guardian
-from assurance.guardian import DATABASE_USER, VALKEY_SOCKET, Layout, open_lock
+from assurance.embedded.layout import Layout, open_lock
+from assurance.embedded.server import DATABASE_USER, VALKEY_SOCKET
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parent.parent.parent
 WAIT_SECONDS = 90
 
 _held: dict[str, int] = {}
@@ -132,19 +132,22 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _launch_guardian(layout: Layout, *, durable: bool) -> None:
+    """Start the guardian, as the owner of the folder when we are root; returns when the servers answer."""
     if layout.state.exists():
         layout.state.rename(layout.old_state)
-    owner = layout.folder.stat()
-    as_owner = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-    mode = "durable" if durable else "fast"
+    is_root, owner = os.geteuid() == 0, layout.folder.stat()
+    arguments = [str(layout.folder), "durable" if durable else "fast"]
     answer = subprocess.run(  # noqa: S603
-        [sys.executable, "-I", str(Path(guardian.__file__)), str(layout.folder), mode],
+        [sys.executable, "-m", "assurance.embedded.guardian", *arguments],
+        cwd=PROJECT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         timeout=WAIT_SECONDS,
-        **as_owner,
+        user=owner.st_uid if is_root else None,
+        group=owner.st_gid if is_root else None,
+        extra_groups=[] if is_root else None,
     )
     if answer.returncode != 0 and not layout.guarded():
         raise EmbeddedError(answer.stderr.strip())
