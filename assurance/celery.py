@@ -3,9 +3,11 @@
 import os
 
 from celery import Celery
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assurance.settings.local")
 
 app = Celery("assurance")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["assurance"], related_name="tasks")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()

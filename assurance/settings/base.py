@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from csp.constants import NONE, SELF
 from environs import Env
+
+from assurance.embedded import data_folder
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -42,6 +45,7 @@ INSTALLED_APPS = [
     "assurance.ledger",
     "assurance.accounts",
     "assurance.notices",
+    "assurance.ui",
     "sellers",
     "logistics",
     "coupons",
@@ -83,6 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "assurance.ui.context.page",
             ],
         },
     },
@@ -98,7 +103,56 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / ".data" / "static"
+STATIC_ROOT = data_folder() / "static"
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+FORMS_URLFIELD_ASSUME_HTTPS = True
+
+# Everything comes from here; nothing inline. A page that needs more says so with csp.decorators.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# The broker only says "look now"; the work is found in the database. A task lost with its worker comes
+# back within about a minute and a half here, and with the next tick of its sweep in any case.
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 45
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 10_000
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than any task may run, or it would be given to a second worker while the first is at it.
+    "visibility_timeout": 75,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+}
+# A page must not hang when the broker is away: the sweeps find what a lost message would have told.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
+# Beat keeps nothing on disk; sweeps know from the database what is due.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+PROMETHEUS_EXPORT_MIGRATIONS = False
 
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

@@ -1,7 +1,8 @@
-"""`make demo`: the demo world and its time machine, on this machine, served as in production."""
+"""`make demo`: the demo world and its time machine on this machine, with pages served as on servers."""
 
 from assurance.embedded import data_folder
 
+from . import logs
 from .base import *  # noqa: F403
 from .base import INSTALLED_APPS
 from .servers import cache, own_or_embedded
@@ -18,5 +19,9 @@ DATABASES = {"default": SERVERS.database}
 CACHES = {"default": cache(SERVERS.cache_url, "demo")}
 CELERY_BROKER_URL = SERVERS.broker_url
 
+# Straight from the folders of the apps: no collecting step between a changed file and its page.
+WHITENOISE_USE_FINDERS = True
+
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = data_folder() / "mail"
+LOGGING = logs.configure(as_json=False)

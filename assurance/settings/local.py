@@ -1,5 +1,6 @@
 """A machine of one's own: embedded PostgreSQL and Valkey where no address is given."""
 
+from . import logs
 from .base import *  # noqa: F403
 from .servers import cache, own_or_embedded
 
@@ -13,3 +14,4 @@ CACHES = {"default": cache(SERVERS.cache_url, "local")}
 CELERY_BROKER_URL = SERVERS.broker_url
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+LOGGING = logs.configure(as_json=False)

@@ -2,6 +2,7 @@
 
 import os
 
+from . import logs
 from .base import *  # noqa: F403
 from .servers import cache, own_or_embedded
 
@@ -19,3 +20,4 @@ CELERY_BROKER_URL = SERVERS.broker_url
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+LOGGING = logs.configure(as_json=False, level="WARNING")
