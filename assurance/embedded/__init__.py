@@ -105,15 +105,15 @@ def _ready_sockets(layout: Layout) -> Path | None:
 
 
 def _make_folders(layout: Layout) -> None:
-    for folder in (layout.folder.parent, layout.folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in (layout.folder.parent, layout.folder, layout.users_lock, layout.start_lock):
-        if not path.exists():
+    """Make the data folder and its locks; what root adds to somebody's folder becomes theirs."""
+    root, data = os.geteuid() == 0, layout.folder.parent
+    for path in (data, layout.folder, layout.users_lock, layout.start_lock):
+        if path in (data, layout.folder):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        else:
             os.close(open_lock(path))
-        if os.geteuid() == 0:
-            # root working in somebody's checkout: what it adds stays theirs
-            owner = layout.folder.parent.stat()
-            os.chown(path, owner.st_uid, owner.st_gid)
+        if root:
+            os.chown(path, data.stat().st_uid, data.stat().st_gid)
         elif path.stat().st_uid != os.geteuid():
             raise EmbeddedError(
                 f"{path} belongs to another user. Work as that user, or set ASSURANCE_DATA to a folder "
@@ -132,10 +132,9 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _launch_guardian(layout: Layout, *, durable: bool) -> None:
-    """Start the guardian, as the owner of the folder when we are root; returns when the servers answer."""
+    """Start the guardian; returns when the servers answer."""
     if layout.state.exists():
         layout.state.rename(layout.old_state)
-    is_root, owner = os.geteuid() == 0, layout.folder.stat()
     arguments = [str(layout.folder), "durable" if durable else "fast"]
     answer = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "assurance.embedded.guardian", *arguments],
@@ -145,9 +144,6 @@ def _launch_guardian(layout: Layout, *, durable: bool) -> None:
         stderr=subprocess.PIPE,
         text=True,
         timeout=WAIT_SECONDS,
-        user=owner.st_uid if is_root else None,
-        group=owner.st_gid if is_root else None,
-        extra_groups=[] if is_root else None,
     )
     if answer.returncode != 0 and not layout.guarded():
         raise EmbeddedError(answer.stderr.strip())

@@ -52,7 +52,7 @@ def _prctl(option: int, first: int, second: int = 0) -> int:
 
 @dataclass(frozen=True)
 class Account:
-    """The user PostgreSQL runs as when we are root, for it refuses to be root itself."""
+    """A user to run as when we are root."""
 
     uid: int
     gid: int
@@ -60,6 +60,7 @@ class Account:
 
     @classmethod
     def for_root(cls) -> Account:
+        """The user for PostgreSQL, which refuses to be root."""
         try:
             nobody = pwd.getpwnam("nobody")
         except KeyError:
@@ -69,8 +70,13 @@ class Account:
             ) from None
         return cls(nobody.pw_uid, nobody.pw_gid, _can_hand_on_reach())
 
+    @classmethod
+    def owner_of(cls, folder: Path) -> Account:
+        status = folder.stat()
+        return cls(status.st_uid, status.st_gid, _can_hand_on_reach())
+
     def become(self) -> None:
-        """Turn into this user, for good; runs in the new process before the server.
+        """Turn this process into this user, for good.
 
         The checkout may lie below a folder closed to others (/root), whose permissions are not ours
         to loosen. So the server keeps one of root's rights, to pass such folders (CAP_DAC_OVERRIDE,

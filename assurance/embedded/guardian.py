@@ -125,6 +125,8 @@ def main(arguments: list[str]) -> int:
     """Fork the guardian off; the process that was called waits until the servers are ready."""
     layout, durable = Layout(Path(arguments[0])), arguments[1] == "durable"
     os.umask(0o077)
+    if os.geteuid() == 0 and layout.folder.stat().st_uid != 0:
+        Account.owner_of(layout.folder).become()
     reading, writing = os.pipe()
     if os.fork():
         os.close(writing)

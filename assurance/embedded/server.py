@@ -93,6 +93,11 @@ class Server:
                 )
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(process.pid).encode(), 0)
+        except subprocess.SubprocessError as error:
+            raise GuardianError(
+                f"{self.name} could not be started as user {self.account and self.account.uid}: {error} "
+                "Run as an ordinary user, or set DATABASE_URL and REDIS_URL."
+            ) from error
         finally:
             os.close(descriptor)
         return process
