@@ -1,0 +1,196 @@
+"""Filters and tags that put the words of `assurance.ui.wording` into pages."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.templatetags.static import static
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select, Textarea
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from moneyed import Money
+
+from assurance.kernel.days import day_of
+from assurance.ui import wording
+
+register = template.Library()
+
+
+def _day(value: date | datetime) -> date:
+    return day_of(value) if isinstance(value, datetime) else value
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """{{ order.due_day|day }} → 26 Mar 2021 / 2021-03-26. An instant gives its day in the platform zone."""
+    return wording.day_text(_day(value)) if value else ""
+
+
+@register.filter
+def long_day(value: date | datetime | None) -> str:
+    """{{ now|long_day }} → Monday, 29 Mar 2021 / 2021年3月29日 星期一."""
+    return wording.long_day_text(_day(value)) if value else ""
+
+
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """{{ promise|short_day }} → 4/27: the shipping list only (LOG-6)."""
+    return wording.short_day_text(_day(value)) if value else ""
+
+
+@register.filter
+def instant(value: datetime | None, precision: str = "second") -> str:
+    """{{ at|instant }} → 26 Mar 2021 23:59:59 PDT; {{ at|instant:"minute" }} leaves the seconds out."""
+    return wording.instant_text(value, seconds=precision != "minute") if value else ""
+
+
+@register.filter
+def deadline(value: datetime | None) -> datetime | None:
+    """The moment a deadline shows: {{ order.dispatch_due|deadline|instant }} → … 23:59:59 PDT (TIM-2)."""
+    return wording.last_moment(value) if value else None
+
+
+@register.filter
+def distance(value: datetime, now: datetime) -> wording.Distance:
+    """{% with off=at|distance:now %}{{ off.text }}{% endwith %} → in 2 days; off.urgency → near."""
+    return wording.distance(value, now)
+
+
+DUE_ICONS = {
+    "far": "calendar",
+    "near": "clock",
+    "today": "clock",
+    "late": "warning",
+    "met": "check",
+    "none": "none",
+}
+
+
+@dataclass(frozen=True)
+class Due:
+    """A deadline as shown: its look (far, near, today, late, met, none), icon and words."""
+
+    look: str
+    icon: str
+    text: str
+
+
+@register.simple_tag
+def until(at: datetime | None, now: datetime, state: str = "", text: str = "") -> Due:
+    """How a deadline stands. `state` met or none overrules the clock; `text` overrules the words."""
+    if state or at is None:
+        look = state or "far"
+        return Due(look, DUE_ICONS[look], text)
+    off = wording.distance(at, now)
+    return Due(off.urgency, DUE_ICONS[off.urgency], text or off.text)
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """For <time datetime>: an instant in the platform zone with its offset, or a day."""
+    if value is None:
+        return ""
+    return wording.local(value).isoformat() if isinstance(value, datetime) else value.isoformat()
+
+
+@register.filter
+def money(value: Money | None) -> str:
+    """{{ amount|money }} → USD 1,284.60, for sentences and titles; in tables and sums use <c-money>."""
+    return wording.money_text(value) if value is not None else ""
+
+
+@register.filter
+def figure(value: Money | None) -> str:
+    """{{ amount|figure }} → 1,284.60."""
+    return wording.figure(value) if value is not None else ""
+
+
+@register.filter
+def negative(value: Money) -> bool:
+    return bool(value.amount < 0)
+
+
+@register.filter
+def fours(number: str) -> list[str]:
+    """An order number in groups of four; the last group takes what is left, up to five or more."""
+    text = str(number)
+    cuts = max(1, len(text) // 4)
+    return [text[i * 4 : i * 4 + 4] for i in range(cuts - 1)] + [text[(cuts - 1) * 4 :]]
+
+
+@register.filter
+def capped(count: int, limit: int = 99) -> str:
+    """A count in a tab: 99+ above the limit (ORD-9)."""
+    return f"{limit}+" if count > limit else str(count)
+
+
+@register.simple_tag
+def sprite(name: str, sheet: str = "icons") -> str:
+    """The address of one drawing in a sprite file."""
+    prefix = "i" if sheet == "icons" else "p"
+    return f"{static(f'{sheet}.svg')}#{prefix}-{name}"
+
+
+@register.simple_tag
+def extra(attrs: Any) -> SafeString:
+    """The attributes a component does not know, escaped, for its outermost element."""
+    given = attrs.attrs_dict().items()
+    return format_html_join(
+        " ", "{}", ((name if value is True else format_html('{}="{}"', name, value),) for name, value in given if value is not False and value is not None)
+    )
+
+
+@register.filter
+def among(name: str | None, names: str | None) -> bool:
+    """Is the view's name one of these, separated by spaces? For the current place in a navigation."""
+    return bool(name) and name in (names or "").split()
+
+
+@register.filter
+def control_kind(field: BoundField) -> str:
+    """Which of the field's shapes a form field takes: hidden, group, check, file or line."""
+    widget = field.field.widget
+    if field.is_hidden:
+        return "hidden"
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return "group"
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    return "file" if isinstance(widget, FileInput) else "line"
+
+
+@register.simple_tag
+def control(field: BoundField, help: str = "", look: str = "") -> SafeString:
+    """The input of a form field, tied to its hint and its errors, keeping what was typed."""
+    widget = field.field.widget
+    base = "textarea" if isinstance(widget, Textarea) else "select" if isinstance(widget, Select) else "input"
+    attrs: dict[str, Any] = {}
+    if control_kind(field) == "line":
+        attrs["class"] = " ".join(filter(None, [classes(base, look), widget.attrs.get("class")]))
+    described = [f"{field.auto_id}_helptext"] if help else []
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+        described.append(f"{field.auto_id}_error")
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Context, **changes: Any) -> str:
+    """This page's address with some query parameters changed; None or "" takes one out."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def classes(base: str, modifiers: str) -> SafeString:
+    """{{ "btn"|classes:"primary l" }} → btn btn--primary btn--l."""
+    return conditional_escape(" ".join([base, *(f"{base}--{word}" for word in str(modifiers or "").split())]))

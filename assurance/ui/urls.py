@@ -1,0 +1,6 @@
+from django.urls import path
+
+from assurance.ui import views
+
+app_name = "ui"
+urlpatterns = [path("styleguide/", views.styleguide, name="styleguide")]
