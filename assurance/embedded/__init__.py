@@ -136,7 +136,7 @@ def _launch_guardian(layout: Layout, *, durable: bool) -> None:
     if layout.state.exists():
         layout.state.rename(layout.old_state)
     arguments = [str(layout.folder), "durable" if durable else "fast"]
-    answer = subprocess.run(  # noqa: S603
+    answer = subprocess.run(
         [sys.executable, "-m", "assurance.embedded.guardian", *arguments],
         cwd=PROJECT,
         stdin=subprocess.DEVNULL,

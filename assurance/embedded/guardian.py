@@ -133,7 +133,7 @@ def main(arguments: list[str]) -> int:
         with os.fdopen(reading) as pipe:
             answer = pipe.read()
         if answer != "ready":
-            print(answer or "The guardian of the embedded servers ended unexpectedly.", file=sys.stderr)  # noqa: T201
+            print(answer or "The guardian of the embedded servers ended unexpectedly.", file=sys.stderr)
         return 0 if answer == "ready" else 1
     os.close(reading)
     os.setsid()
@@ -155,7 +155,7 @@ def main(arguments: list[str]) -> int:
     try:
         guard(layout, durable=durable, tell=tell)
     except (GuardianError, OSError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)
         tell(str(error))
         return 1
     return 0

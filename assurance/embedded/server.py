@@ -81,7 +81,7 @@ class Server:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             with self.layout.log(self.name).open("ab") as log:
-                process = subprocess.Popen(  # noqa: S603
+                process = subprocess.Popen(
                     command,
                     stdin=stdin,
                     stdout=log,
@@ -202,7 +202,7 @@ def prepare_postgres(server: Server, *, durable: bool) -> None:
     layout, programs = server.layout, Path(server.command[0]).parent
     version = layout.postgres / "PG_VERSION"
     if version.exists():
-        wanted = subprocess.check_output([server.command[0], "--version"], text=True)  # noqa: S603
+        wanted = subprocess.check_output([server.command[0], "--version"], text=True)
         if version.read_text().strip() not in wanted.replace(".", " ").split():
             raise GuardianError(
                 f"{layout.postgres} was made by PostgreSQL {version.read_text().strip()}, installed is "
