@@ -1,0 +1,79 @@
+"""Setting, clearing and taking rows of the deadlines table.
+
+Locks: a service holds its object's row before it touches the object's deadlines. A set-based sweep
+takes deadline rows and never locks a wide row afterwards; a sweep that works object by object only
+peeks here, locks the object, and then takes the deadline (`claim`): zero rows mean somebody else has it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Min
+
+from assurance.kernel.models import Deadline
+
+
+def put(subject_id: int, wanted: Mapping[str, datetime | None]) -> None:
+    """Make the deadlines of an object be what is wanted, kind by kind; None clears one."""
+    present = {
+        row.kind: row.due_at for row in Deadline.objects.filter(subject_id=subject_id, kind__in=list(wanted))
+    }
+    gone = [kind for kind in present if wanted[kind] is None]
+    if gone:
+        Deadline.objects.filter(subject_id=subject_id, kind__in=gone).delete()
+    fresh = [
+        Deadline(kind=kind, subject_id=subject_id, due_at=due)
+        for kind, due in wanted.items()
+        if due is not None and present.get(kind) != due
+    ]
+    if fresh:
+        Deadline.objects.bulk_create(
+            fresh, update_conflicts=True, unique_fields=["subject_id", "kind"], update_fields=["due_at"]
+        )
+
+
+def peek(kind: str, at: datetime, limit: int) -> list[int]:
+    """Objects with a deadline of this kind that is due, oldest first, without locking."""
+    due = Deadline.objects.filter(kind=kind, due_at__lte=at).order_by("due_at", "id")
+    return list(due.values_list("subject_id", flat=True)[:limit])
+
+
+def claim(subject_id: int, kind: str, at: datetime) -> bool:
+    """Take one due deadline under the object's lock; False if somebody else has already taken it."""
+    deleted, _ = Deadline.objects.filter(subject_id=subject_id, kind=kind, due_at__lte=at).delete()
+    return bool(deleted)
+
+
+def take(kind: str, at: datetime, limit: int) -> list[tuple[int, datetime]]:
+    """Delete and return a batch of due rows, passing over those that another sweeper holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM kernel_deadline WHERE id = ANY(ARRAY(
+                SELECT id FROM kernel_deadline WHERE kind = %s AND due_at <= %s
+                ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED))
+            RETURNING subject_id, due_at
+            """,
+            [kind, at, limit],
+        )
+        return cursor.fetchall()
+
+
+def next_due(after: datetime) -> datetime | None:
+    """The next instant at which anything falls due."""
+    return Deadline.objects.filter(due_at__gt=after).aggregate(due=Min("due_at"))["due"]
+
+
+def one_by_one(kind: str, at: datetime, batch: int, step: Callable[[int], bool]) -> int:
+    """Work off due deadlines object by object, each in a transaction of its own; how many.
+
+    `step` locks the object, claims the deadline and acts; False says that somebody else did.
+    """
+    total = 0
+    while True:
+        due = peek(kind, at, batch)
+        done = sum(step(pk) for pk in due)
+        total += done
+        if len(due) < batch or not done:
+            return total

@@ -1,0 +1,94 @@
+"""Platform coupons, their one redemption, and the recovery from the seller who was late."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from assurance.kernel.money import USD, Amount
+from sellers.models import Debt, Seller
+
+
+class CouponState(models.TextChoices):
+    ACTIVE = "active"
+    RESERVED = "reserved"
+    REDEEMED = "redeemed"
+    VOID = "void"
+
+
+class Coupon(models.Model):
+    """Issued by an approved claim (CLM-6), spent once with any seller (CPN-3). Amounts in USD.
+
+    `bearer` is the seller from whom its use is recovered; none means the platform bears it (DLV-7).
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="coupons")
+    bearer = models.ForeignKey(Seller, null=True, on_delete=models.PROTECT, related_name="borne_coupons")
+    from_order_id = models.BigIntegerField(unique=True)
+    face_minor = models.BigIntegerField()
+    issued_at = models.DateTimeField()
+    last_day = models.DateField()
+    state = models.CharField(max_length=8, choices=CouponState, default=CouponState.ACTIVE)
+    reserved_order_id = models.BigIntegerField(null=True)
+    reserved_at = models.DateTimeField(null=True)
+
+    face = Amount("face_minor", USD)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(face_minor__gt=0), name="coupon_has_a_face"),
+            models.CheckConstraint(
+                condition=Q(state="reserved", reserved_order_id__isnull=False, reserved_at__isnull=False)
+                | (~Q(state="reserved") & Q(reserved_order_id=None, reserved_at=None)),
+                name="reserved_for_an_order",
+            ),
+            models.UniqueConstraint(
+                fields=["reserved_order_id"],
+                condition=Q(reserved_order_id__isnull=False),
+                name="one_reserved_coupon_per_order",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["owner", "-id"], name="coupon_of_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.face} for {self.owner}"
+
+
+class Redemption(models.Model):
+    """The one use of a coupon (CPN-5), on one order (CPN-3). `used` is in USD."""
+
+    coupon = models.OneToOneField(Coupon, on_delete=models.PROTECT, related_name="redemption")
+    order_id = models.BigIntegerField(unique=True)
+    used_minor = models.BigIntegerField()
+    redeemed_at = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True)
+
+    used = Amount("used_minor", USD)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(used_minor__gt=0), name="used_something")]
+
+    def __str__(self) -> str:
+        return f"{self.used} on order {self.order_id}"
+
+
+class Recovery(models.Model):
+    """What a used coupon costs its bearer (REC-1). The debt says how much is taken and still open."""
+
+    redemption = models.OneToOneField(Redemption, on_delete=models.PROTECT, related_name="recovery")
+    debt = models.OneToOneField(Debt, on_delete=models.PROTECT, related_name="recovery")
+    reversed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "recoveries"
+
+    def __str__(self) -> str:
+        return f"recovery {self.pk}"
+
+    @property
+    def state(self) -> str:
+        """open, taken or reversed (REC-2, REC-3)."""
+        if self.reversed_at:
+            return "reversed"
+        return "open" if self.debt.open_minor else "taken"

@@ -1,0 +1,42 @@
+"""Reading coupons and recoveries."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from coupons import rules
+from coupons.models import Coupon, Recovery
+
+
+def facts(coupon: Coupon) -> rules.CouponFacts:
+    return rules.CouponFacts(
+        owner_id=coupon.owner_id,
+        last_day=coupon.last_day,
+        reserved_for=coupon.reserved_order_id,
+        redeemed=coupon.state == "redeemed",
+    )
+
+
+def state(coupon: Coupon, at: datetime) -> str:
+    """active, reserved, redeemed or void, by the clock and not by what a job has marked (TIM-3)."""
+    return rules.state(facts(coupon), at)
+
+
+def of_owner(owner_id: int) -> QuerySet[Coupon]:
+    """A buyer's coupons, newest first, with where they were used."""
+    return Coupon.objects.filter(owner_id=owner_id).select_related("redemption", "bearer").order_by("-id")
+
+
+def usable(owner_id: int, at: datetime) -> list[Coupon]:
+    """The coupons a buyer can choose now, soonest to expire first."""
+    mine = Coupon.objects.filter(owner_id=owner_id, state="active").order_by("last_day", "id")
+    return [coupon for coupon in mine if state(coupon, at) == "active"]
+
+
+def recoveries_from(seller_id: int) -> QuerySet[Recovery]:
+    """What is or was recovered from a seller, newest first."""
+    return (
+        Recovery.objects.filter(debt__seller_id=seller_id)
+        .select_related("debt", "redemption__coupon")
+        .order_by("-id")
+    )

@@ -1,0 +1,108 @@
+"""What a coupon is worth, where it can be spent, and what it costs its bearer. Pure decisions."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from assurance.kernel.days import end_of, plus
+from assurance.kernel.money import USD, Money, ceil_whole, convert, minor_unit
+from assurance.kernel.policy import Policy
+from assurance.kernel.rules import RuleViolation, rule
+
+
+@rule("CPN-1")
+def face(total: Money, *, usd_rate: Decimal, policy: Policy) -> Money:
+    """A coupon's face in whole USD: a percentage of the contract total, rounded up, capped.
+
+    The total becomes USD cents at the order's rate first (MON-2): 100.01 USD gives 11 USD.
+    """
+    total_usd = convert(total, usd_rate=usd_rate, to=USD)
+    share = Money(total_usd.amount * policy.compensation_percent / 100, USD)
+    return min(ceil_whole(share), Money(policy.compensation_cap, USD))
+
+
+@rule("CPN-2")
+def last_day(issued_on: date, policy: Policy) -> date:
+    """The last platform day on which the coupon can be spent."""
+    return plus(issued_on, policy.coupon_days)
+
+
+@dataclass(frozen=True)
+class CouponFacts:
+    """A coupon as the rules see it. `reserved_for` and `spent_on` are order ids."""
+
+    owner_id: int
+    last_day: date
+    reserved_for: int | None = None
+    redeemed: bool = False
+
+
+@rule("CPN-2", "CPN-4")
+def state(coupon: CouponFacts, at: datetime) -> str:
+    """active, reserved, redeemed or void; a reservation made in time outlives the last day (CPN-4)."""
+    if coupon.redeemed:
+        return "redeemed"
+    if coupon.reserved_for is not None:
+        return "reserved"
+    return "active" if at < end_of(coupon.last_day) else "void"
+
+
+def not_yours() -> RuleViolation:
+    """Said of another buyer's coupon and of one that does not exist alike."""
+    return RuleViolation("CPN-3", _("This coupon is not one of yours."), conflict=False, field="coupon")
+
+
+@rule("CPN-3", "CPN-4", "CPN-5")
+def check_usable(coupon: CouponFacts, *, buyer_id: int, order_id: int, other_on_order: bool, at: datetime) -> None:
+    """Refuse a coupon that this buyer cannot put on this order; the first rule in table order answers.
+
+    `other_on_order`: the order already carries or has used another platform coupon.
+    """
+    now = state(coupon, at)
+    if now == "void":
+        raise RuleViolation(
+            "CPN-2",
+            _("This coupon was valid through %(day)s."),
+            advice=_("Pay without it or choose another coupon."),
+            day=coupon.last_day,
+        )
+    if coupon.owner_id != buyer_id:
+        raise not_yours()
+    if other_on_order:
+        raise RuleViolation(
+            "CPN-3",
+            _("One platform coupon can be used on an order, and this order already has one."),
+            advice=_("Keep the coupon for your next order."),
+        )
+    if now == "reserved" and coupon.reserved_for != order_id:
+        raise RuleViolation(
+            "CPN-4",
+            _("This coupon is reserved for another order that waits for its payment."),
+            advice=_("Pay or cancel that order first; the coupon is then free again."),
+        )
+    if now == "redeemed":
+        raise RuleViolation("CPN-5", _("This coupon has already been spent."))
+
+
+@rule("CPN-3")
+def pays(face_usd: Money, *, due: Money, usd_rate: Decimal) -> tuple[Money, Money]:
+    """What a coupon pays toward a payment: (in the order's currency, the same in USD).
+
+    At least one minor unit is left for the buyer to pay; no change is given. A coupon used whole
+    counts exactly its face in USD, whatever conversion back would give (PAY-4).
+    """
+    currency = due.currency.code
+    most = due - Money(minor_unit(currency), currency)
+    whole = convert(face_usd, usd_rate=usd_rate, to=currency)
+    if whole <= most:
+        return whole, face_usd
+    return most, min(convert(most, usd_rate=usd_rate, to=USD), face_usd)
+
+
+@rule("REC-1")
+def to_recover(used: Money, *, bearer_id: int | None) -> Money:
+    """What is recovered for a redeemed coupon: the amount used, or nothing when the platform bears it."""
+    return used if bearer_id is not None else Money(0, USD)
+

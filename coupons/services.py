@@ -1,0 +1,189 @@
+"""Issuing, reserving, redeeming and returning platform coupons. The only writer of coupons.
+
+Lock: the coupon's row; then, for the recovery, the bearer's ledger account. All functions run inside
+the transaction of the claim, payment or refund that causes them.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from assurance.kernel import deadlines, events
+from assurance.kernel.days import day_of, end_of, plus, start_of
+from assurance.kernel.events import PLATFORM, Actor
+from assurance.kernel.money import Money, to_minor
+from assurance.kernel.policy import Policy
+from assurance.notices.services import tell
+from coupons import queries, rules
+from coupons.models import Coupon, Recovery, Redemption
+from sellers import queries as sellers
+from sellers.services import funds
+
+VOID, EXPIRING = "coupon_void", "coupon_expiring"
+WARN_DAYS = 7
+
+
+def issue(
+    *,
+    owner_id: int,
+    bearer_id: int | None,
+    from_order_id: int,
+    face: Money,
+    policy: Policy,
+    at: datetime,
+    actor: Actor = PLATFORM,
+) -> Coupon:
+    """Issue the coupon of an approved claim (CLM-6); one per order, kept by the database."""
+    last = rules.last_day(day_of(at), policy)
+    coupon = Coupon.objects.create(
+        owner_id=owner_id,
+        bearer_id=bearer_id,
+        from_order_id=from_order_id,
+        face_minor=to_minor(face),
+        issued_at=at,
+        last_day=last,
+    )
+    events.record("coupon", coupon.pk, "issued", at=at, actor=actor, rules=("CPN-1", "CPN-2"), face=str(face))
+    deadlines.put(coupon.pk, {VOID: end_of(last), EXPIRING: start_of(plus(last, -WARN_DAYS))})
+    tell([owner_id], "coupon_issued", about="coupon", about_id=coupon.pk, at=at, face=str(face.amount))
+    return coupon
+
+
+def quote(
+    *, coupon_id: int, buyer_id: int, order_id: int, due: Money, usd_rate: Decimal, at: datetime, lock: bool = False
+) -> tuple[Coupon, Money, Money]:
+    """The coupon with what it would pay here, in the order's currency and in USD.
+
+    Refused CPN-2, CPN-3, CPN-4, CPN-5. A coupon that does not exist is another's (CPN-3).
+    """
+    rows = Coupon.objects.select_for_update() if lock else Coupon.objects
+    coupon = rows.filter(pk=coupon_id).first()
+    if coupon is None:
+        raise rules.not_yours()
+    other = (
+        Coupon.objects.filter(reserved_order_id=order_id).exclude(pk=coupon_id).exists()
+        or Redemption.objects.filter(order_id=order_id).exclude(coupon_id=coupon_id).exists()
+    )
+    rules.check_usable(
+        queries.facts(coupon), buyer_id=buyer_id, order_id=order_id, other_on_order=other, at=at
+    )
+    part, used = rules.pays(coupon.face, due=due, usd_rate=usd_rate)
+    return coupon, part, used
+
+
+def reserve(*, coupon: Coupon, order_id: int, at: datetime, actor: Actor = PLATFORM) -> None:
+    """Keep a locked and quoted coupon for an order's payment (CPN-4); a repeat changes nothing."""
+    if coupon.reserved_order_id == order_id:
+        return
+    coupon.state, coupon.reserved_order_id, coupon.reserved_at = "reserved", order_id, at
+    coupon.save(update_fields=["state", "reserved_order_id", "reserved_at"])
+    deadlines.put(coupon.pk, {VOID: None, EXPIRING: None})
+    events.record("coupon", coupon.pk, "reserved", at=at, actor=actor, rules=("CPN-4",), order=order_id)
+
+
+def release(*, order_id: int, at: datetime) -> bool:
+    """Free the coupon that an order holds: active again, or void if its day has passed (CPN-4)."""
+    coupon = Coupon.objects.select_for_update().filter(reserved_order_id=order_id).first()
+    if coupon is None:
+        return False
+    coupon.reserved_order_id = coupon.reserved_at = None
+    coupon.state = "active"
+    ended = queries.state(coupon, at) == "void"
+    if ended:
+        coupon.state = "void"
+    else:
+        warn = start_of(plus(coupon.last_day, -WARN_DAYS))
+        deadlines.put(coupon.pk, {VOID: end_of(coupon.last_day), EXPIRING: warn if warn > at else None})
+    coupon.save(update_fields=["state", "reserved_order_id", "reserved_at"])
+    kind, why = ("expired", "CPN-2") if ended else ("released", "CPN-4")
+    events.record("coupon", coupon.pk, kind, at=at, rules=(why,), order=order_id)
+    return True
+
+
+def redeem(*, coupon: Coupon, order_id: int, used: Money, at: datetime, actor: Actor = PLATFORM) -> Redemption:
+    """Spend a locked coupon on an order and recover the amount from its bearer (REC-1, REC-2).
+
+    The unique redemption keeps CPN-5 even where the lock was missed: the second one is an IntegrityError.
+    """
+    coupon.state, coupon.reserved_order_id, coupon.reserved_at = "redeemed", None, None
+    coupon.save(update_fields=["state", "reserved_order_id", "reserved_at"])
+    redemption = Redemption.objects.create(
+        coupon=coupon, order_id=order_id, used_minor=to_minor(used), redeemed_at=at
+    )
+    deadlines.put(coupon.pk, {VOID: None, EXPIRING: None})
+    events.record("coupon", coupon.pk, "redeemed", at=at, actor=actor, rules=("CPN-3",), order=order_id, used=str(used))
+    owed = rules.to_recover(used, bearer_id=coupon.bearer_id)
+    if coupon.bearer_id is not None and owed.amount:
+        _recover(redemption, coupon.bearer_id, owed, at)
+    return redemption
+
+
+def give_back(*, order_id: int, at: datetime) -> None:
+    """After a full refund the coupon's part is the platform's again, and the bearer is free (CPN-6, REC-3)."""
+    redemption = Redemption.objects.select_for_update().filter(order_id=order_id, returned_at=None).first()
+    if redemption is None:
+        return
+    redemption.returned_at = at
+    redemption.save(update_fields=["returned_at"])
+    events.record("coupon", redemption.coupon_id, "returned", at=at, rules=("CPN-6",), order=order_id)
+    recovery = Recovery.objects.select_related("debt").filter(redemption=redemption, reversed_at=None).first()
+    if recovery is None:
+        return
+    recovery.reversed_at = at
+    recovery.save(update_fields=["reversed_at"])
+    funds.let_go(debt_id=recovery.debt_id, rule="REC-3", what="recovery_reversed", at=at)
+    staff = sellers.staff_ids(recovery.debt.seller_id)
+    tell(staff, "recovery_reversed", about="coupon", about_id=redemption.coupon_id, at=at)
+
+
+@transaction.atomic
+def expire(*, coupon_id: int, at: datetime) -> bool:
+    """Mark an unused coupon void once its last day is over (CPN-2); False if that is not so."""
+    coupon = Coupon.objects.select_for_update().get(pk=coupon_id)
+    if not deadlines.claim(coupon_id, VOID, at) or coupon.state != "active":
+        return False
+    coupon.state = "void"
+    coupon.save(update_fields=["state"])
+    events.record("coupon", coupon_id, "expired", at=end_of(coupon.last_day), rules=("CPN-2",))
+    return True
+
+
+@transaction.atomic
+def warn_expiring(*, coupon_id: int, at: datetime) -> bool:
+    """Tell the owner of an unused coupon that its last day is near."""
+    coupon = Coupon.objects.select_for_update().get(pk=coupon_id)
+    if not deadlines.claim(coupon_id, EXPIRING, at) or queries.state(coupon, at) != "active":
+        return False
+    tell(
+        [coupon.owner_id],
+        "coupon_expiring",
+        about="coupon",
+        about_id=coupon_id,
+        at=start_of(plus(coupon.last_day, -WARN_DAYS)),
+        last_day=coupon.last_day.isoformat(),
+        face=str(coupon.face.amount),
+    )
+    return True
+
+
+def _recover(redemption: Redemption, seller_id: int, owed: Money, at: datetime) -> None:
+    debt = funds.owe(
+        seller_id=seller_id,
+        amount=owed,
+        rule="REC-1",
+        cause=("redemption", redemption.pk),
+        what="recovery",
+        at=at,
+    )
+    Recovery.objects.create(redemption=redemption, debt=debt)
+    kind = "recovery_owed" if debt.open_minor else "recovery_taken"
+    tell(
+        sellers.staff_ids(seller_id),
+        kind,
+        about="coupon",
+        about_id=redemption.coupon_id,
+        at=at,
+        amount=str(owed.amount),
+        open=str(debt.open.amount),
+    )

@@ -1,0 +1,108 @@
+"""Shipping prices, transit, the promise, and how a line is offered. Pure decisions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from assurance.kernel.days import plus
+from assurance.kernel.money import USD, Money, from_minor, rounded
+from assurance.kernel.policy import Policy
+from assurance.kernel.rules import rule
+
+
+@dataclass(frozen=True)
+class Transit:
+    """What LOG-1 says of a line to one country. Days are calendar days."""
+
+    transit_min: int
+    transit_max: int
+    handling: int
+    guaranteed: bool
+
+
+@dataclass(frozen=True)
+class Price:
+    """A template's price for a line (LOG-2): USD cents and grams."""
+
+    pricing: str
+    flat: int = 0
+    first_weight: int = 500
+    first: int = 0
+    additional_weight: int = 500
+    additional: int = 0
+    discount_percent: int = 0
+    platform_first: int = 0
+    platform_additional: int = 0
+
+
+@rule("LOG-2")
+def freight(price: Price, weight_g: int) -> Money:
+    """The shipping fee in USD for a weight: free, flat, first + each additional, or platform rate × discount."""
+    if price.pricing == "free":
+        return from_minor(0)
+    if price.pricing == "flat":
+        return from_minor(price.flat)
+    steps = -(-max(weight_g - price.first_weight, 0) // price.additional_weight)
+    if price.pricing == "weight":
+        return from_minor(price.first + steps * price.additional)
+    full = from_minor(price.platform_first + steps * price.platform_additional)
+    return rounded(full.amount * (100 - price.discount_percent) / 100, USD)
+
+
+@rule("LOG-4")
+def promised_day(dispatch_due: date, transit: Transit) -> date:
+    """The day by which the goods are to be delivered: dispatch deadline + handling + longest transit."""
+    return plus(dispatch_due, transit.handling + transit.transit_max)
+
+
+@rule("LOG-5")
+def within_limit(promise: date, *, clock_start: date, policy: Policy) -> bool:
+    """A line counts as guaranteed only if its promise lies at most 45 days after the clock start."""
+    return (promise - clock_start).days <= policy.promise_limit_days
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A line as offered to a buyer: what it costs, by when, and whether that is guaranteed (LOG-6).
+
+    `earliest` and `latest` are days; a guaranteed line shows only `latest`, its promise.
+    """
+
+    line_id: int
+    name: str
+    mode: str
+    is_platform: bool
+    cost: Money
+    earliest: date
+    latest: date
+    guaranteed: bool
+    handling: int
+    transit_min: int
+    transit_max: int
+
+
+@rule("LOG-5")
+def preselected(offers: Iterable[Offer]) -> Offer | None:
+    """The cheapest guaranteed line (ties: the earliest promise), else the cheapest line."""
+    return min(offers, key=lambda o: (not o.guaranteed, o.cost.amount, o.latest, o.line_id), default=None)
+
+
+@rule("LOG-6")
+def days_shown(
+    *, dispatch_due: date, paid_on: date, transit: Transit, policy: Policy, member: bool, rts: bool
+) -> tuple[date, date, bool]:
+    """Earliest day, latest day, guaranteed: "By 1/13 · Guaranteed delivery" or a range.
+
+    `paid_on` is the day on which the clock would start if the buyer paid now.
+    """
+    latest = promised_day(dispatch_due, transit)
+    guaranteed = (
+        member and rts and transit.guaranteed and within_limit(latest, clock_start=paid_on, policy=policy)
+    )
+    return plus(paid_on, transit.handling + transit.transit_min), latest, guaranteed
+
+
+@rule("LOG-3")
+def badges(*, member: bool, rts: bool, guaranteed_line: bool) -> tuple[bool, bool]:
+    """(on-time dispatch, guaranteed delivery), computed for a viewer's country and never stored."""
+    return member, member and rts and guaranteed_line

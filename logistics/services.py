@@ -1,0 +1,49 @@
+"""Parcels and what carriers report of them. The only writer of parcels."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from assurance.kernel.rules import RuleViolation
+from logistics.models import Parcel, TrackingEvent
+
+
+def submit_parcel(*, order_id: int, carrier: str, number: str, at: datetime) -> Parcel:
+    """Register a tracking number for an order, under the order's lock; a repeat returns the same parcel.
+
+    Refused DSP-3 if the number is already another order's.
+    """
+    parcel, _made = Parcel.objects.get_or_create(
+        carrier=carrier, number=number, defaults={"order_id": order_id, "submitted_at": at}
+    )
+    if parcel.order_id != order_id:
+        raise RuleViolation(
+            "DSP-3",
+            _("This tracking number is already in use for another order."),
+            advice=_("Check the number on the waybill."),
+            field="number",
+        )
+    return parcel
+
+
+def record_event(
+    *, parcel: Parcel, kind: str, happened_at: datetime, received_at: datetime, place: str = ""
+) -> bool:
+    """Keep what the carrier saw, under the order's lock; False if it was already known.
+
+    The parcel keeps the earliest times, so any order of arrival gives the same row (DSP-3, DLV-3).
+    """
+    _event, is_new = TrackingEvent.objects.get_or_create(
+        parcel=parcel,
+        kind=kind,
+        happened_at=happened_at,
+        defaults={"received_at": received_at, "place": place},
+    )
+    if not is_new:
+        return False
+    if parcel.first_scan_at is None or happened_at < parcel.first_scan_at:
+        parcel.first_scan_at = happened_at
+    if kind == "delivered" and (parcel.delivered_at is None or happened_at < parcel.delivered_at):
+        parcel.delivered_at = happened_at
+    parcel.save(update_fields=["first_scan_at", "delivered_at"])
+    return True

@@ -1,0 +1,167 @@
+"""From rows to the facts that rules take, with what the clock alone has done since (TIM-3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from assurance.kernel.money import Money, from_minor
+from assurance.kernel.policy import Policy
+from assurance.kernel.queries import policy_at
+from logistics.models import Parcel
+from orders.models import Order
+from orders.rules import guarantees, lifecycle, terms
+from orders.rules.guarantees import Facts, ParcelFacts
+from orders.rules.lifecycle import Funds
+
+Parcels = Iterable[Parcel]
+
+
+def policy_of(order: Order, at: datetime) -> Policy:
+    """The version pinned on the order, or the one in force while its contract is not yet effective (POL-1)."""
+    return order.policy.policy if order.policy else policy_at(at).policy
+
+
+def parcels_of(order_id: int) -> list[Parcel]:
+    return list(Parcel.objects.filter(order_id=order_id).order_by("id"))
+
+
+def funds(order: Order) -> Funds:
+    return Funds(
+        total=order.total,
+        initial=order.initial,
+        paid=order.cash + order.coupon_part,
+        short_accepted=order.short_accepted_at is not None,
+        rest_asked=order.rest_asked_at is not None,
+    )
+
+
+def terms_of(order: Order) -> terms.DispatchTerms:
+    return terms.DispatchTerms(days=order.dispatch_days, after=order.dispatch_after, day=order.dispatch_day)
+
+
+@dataclass(frozen=True)
+class Elapsed:
+    """An order's state once the clock is taken into account, though no job may have run yet."""
+
+    state: str
+    closed_because: str
+    closed_at: datetime | None
+    received_at: datetime | None
+
+
+def elapsed(order: Order, at: datetime, policy: Policy) -> Elapsed:
+    """What ORD-3 and ORD-8 have made of an order by now."""
+    limit = lifecycle.closes_at(
+        order.state, order.state_since, discount_since=order.discount_since, policy=policy
+    )
+    if limit is not None and limit[0] <= at:
+        return Elapsed(lifecycle.CLOSED, limit[1], limit[0], None)
+    if order.state == lifecycle.AWAITING_RECEIPT and order.receipt_due_at and order.receipt_due_at <= at:
+        return Elapsed(lifecycle.COMPLETED, "", None, order.receipt_due_at)
+    return Elapsed(order.state, order.closed_because, order.closed_at, order.received_at)
+
+
+def facts(order: Order, parcels: Parcels, at: datetime) -> Facts:
+    """An order's facts as of an instant; `parcels` are its rows, so that lists can prefetch them."""
+    policy = policy_of(order, at)
+    now = elapsed(order, at, policy)
+    return Facts(
+        covered=order.covered,
+        can_deliver=order.can_deliver,
+        clock_started_at=order.clock_started_at,
+        dispatch_due=order.dispatch_due,
+        promise=order.promise,
+        parcels=tuple(ParcelFacts(p.submitted_at, p.first_scan_at, p.delivered_at) for p in parcels),
+        submitted_at=order.submitted_at,
+        received_at=now.received_at,
+        confirmed_at=order.confirmed_at,
+        address_changed_at=order.address_changed_at,
+        exempted_at=order.exempted_at,
+        platform_bears=order.platform_bears,
+        claimed=order.claimed_at is not None,
+        refunded_at=order.refunded_at,
+        closed_at=now.closed_at,
+        policy=policy,
+    )
+
+
+def nominal_fee(order: Order) -> Money:
+    """The transaction fee on the contract total (ORD-5), before what is left to release limits it."""
+    return terms.service_fee(
+        order.total,
+        export=order.export,
+        platform_line=order.platform_line,
+        usd_rate=order.usd_rate,
+        cny_rate=order.cny_rate,
+    )
+
+
+def held(order: Order) -> Money:
+    """The money that the platform still holds for the order."""
+    kept = order.cash_minor + order.coupon_minor - order.refunded_minor - order.coupon_returned_minor
+    return from_minor(kept - order.released_minor, order.currency) if kept > order.released_minor else order.total * 0
+
+
+def fee(order: Order) -> Money:
+    """The fee as it stands: taken, or to be taken at release (ORD-5)."""
+    if order.closed_at is not None:
+        return order.total * 0
+    if order.released_minor:
+        return order.fee_taken
+    left = order.total - order.refunded
+    return terms.fee_due(nominal_fee(order), left=left, fully_refunded=order.refunded_at is not None)
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that a page, the API and a scenario show of an order's promises at one instant."""
+
+    state: str
+    closed_because: str
+    covered: bool
+    overdue: bool
+    overdue_since: datetime | None
+    dispatch_due: date | None
+    promise: date | None
+    dispatched_at: datetime | None
+    delivered_at: datetime | None
+    received_at: datetime | None
+    dispatch: str
+    delivery: str
+    entrance: bool
+    entrance_closes: date | None
+    dispatch_entrance: bool
+    delivery_entrance: bool
+    facts: Facts
+
+
+SHOWS_PROMISE = frozenset({guarantees.PENDING, guarantees.ACTIVE, guarantees.KEPT, guarantees.LATE})
+
+
+def view(order: Order, parcels: Parcels, at: datetime) -> View:
+    """The order's promises as of an instant."""
+    known = facts(order, parcels, at)
+    now = elapsed(order, at, known.policy)
+    dispatch = guarantees.dispatch_state(known, at)
+    delivery = guarantees.delivery_state(known, at)
+    is_open, closes = guarantees.entrance(known, at)
+    overdue = dispatch == guarantees.LATE
+    return View(
+        state=now.state,
+        closed_because=now.closed_because,
+        covered=order.covered,
+        overdue=overdue,
+        overdue_since=known.deadline if overdue else None,
+        dispatch_due=order.dispatch_due,
+        promise=order.promise if delivery in SHOWS_PROMISE else None,
+        dispatched_at=guarantees.dispatched_at(known, at),
+        delivered_at=guarantees.delivered_at(known, at),
+        received_at=now.received_at,
+        dispatch=dispatch,
+        delivery=delivery,
+        entrance=is_open,
+        entrance_closes=closes,
+        dispatch_entrance=guarantees.dispatch_entrance(known, at)[0],
+        delivery_entrance=guarantees.delivery_entrance(known, at)[0],
+        facts=known,
+    )

@@ -1,0 +1,1 @@
+"""Pure decisions about orders: facts in, decision out."""

@@ -1,0 +1,144 @@
+"""The sums of an order, its fee, and when dispatch is due. Pure decisions."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from assurance.kernel.days import day_of, plus
+from assurance.kernel.money import USD, Money, convert, rounded
+from assurance.kernel.policy import Policy
+from assurance.kernel.rules import RuleViolation, rule
+
+SELF, MARKET, AGENCY, EASY = "self", "market", "agency", "easy"
+INITIAL, FULL = "initial", "full"
+
+# Percent of the contract total and cap, with the cap's currency (ORD-5). "1–2%" depends on the line.
+_FEES: dict[str, tuple[Decimal | None, Decimal, str]] = {
+    SELF: (Decimal(2), Decimal(100), USD),
+    MARKET: (None, Decimal(100), USD),
+    AGENCY: (Decimal("1.2"), Decimal(480), "CNY"),
+    EASY: (None, Decimal(100), USD),
+}
+
+
+@dataclass(frozen=True)
+class DispatchTerms:
+    """ORD-4: a fixed day, or `days` (1 to 90) after the initial or the full payment."""
+
+    days: int | None = None
+    after: str = FULL
+    day: date | None = None
+
+
+@rule("ORD-4")
+def check_terms(terms: DispatchTerms, *, today: date) -> None:
+    """Refuse terms that name neither or both, a number of days out of range, or a past day."""
+    if (terms.days is None) == (terms.day is None):
+        raise RuleViolation("ORD-4", _("Give either a dispatch day or a number of days."), conflict=False)
+    if terms.days is not None and not 1 <= terms.days <= 90:
+        raise RuleViolation(
+            "ORD-4", _("Dispatch terms are 1 to 90 days after payment."), conflict=False, field="dispatch_days"
+        )
+    if terms.day is not None and terms.day < today:
+        raise RuleViolation(
+            "ORD-4", _("The dispatch day has already passed."), conflict=False, field="dispatch_day"
+        )
+
+
+@rule("DSP-2")
+def clock_start(
+    terms: DispatchTerms, *, initial_met_at: datetime | None, full_met_at: datetime | None
+) -> datetime | None:
+    """When the chosen trigger was wholly met; a fixed day's trigger is full payment."""
+    if terms.day is None and terms.after == INITIAL:
+        return initial_met_at
+    return full_met_at
+
+
+@rule("DSP-2")
+def dispatch_due(terms: DispatchTerms, clock_started_at: datetime | None) -> date | None:
+    """The last day of dispatch; a fixed day stands from the order's making."""
+    if terms.day is not None:
+        return terms.day
+    if clock_started_at is None or terms.days is None:
+        return None
+    return plus(day_of(clock_started_at), terms.days)
+
+
+@rule("ORD-7")
+def contract_total(goods: Money, shipping: Money, discount: Money) -> Money:
+    """Goods + shipping − store coupon. Refused if nothing would be left to pay."""
+    total = goods + shipping - discount
+    if total.amount <= 0:
+        raise RuleViolation(
+            "ORD-7", _("The store coupon is worth more than the order."), conflict=False, field="discount"
+        )
+    return total
+
+
+@rule("ORD-7", "PAY-1")
+def method_fee(cash: Money, *, method: str, policy: Policy) -> Money:
+    """The payment method's fee, on the cash that goes through it; paid by the buyer."""
+    percent = policy.method_fee_percent.get(method)
+    if percent is None:
+        raise RuleViolation(
+            "PAY-1", _("There is no payment method “%(method)s”."), conflict=False, field="method", method=method
+        )
+    return rounded(cash.amount * percent / 100, cash.currency.code)
+
+
+@rule("ORD-5")
+def service_fee(
+    total: Money, *, export: str, platform_line: bool, usd_rate: Decimal, cny_rate: Decimal
+) -> Money:
+    """The transaction fee on the contract total, coupon's part included, in the order's currency.
+
+    `usd_rate` is USD per unit of the order's currency, `cny_rate` USD per yuan (the RMB cap).
+    """
+    percent, cap, cap_currency = _FEES[export]
+    if percent is None:
+        percent = Decimal(1) if platform_line else Decimal(2)
+    cap_usd = Money(cap if cap_currency == USD else cap * cny_rate, USD)
+    currency = total.currency.code
+    share = rounded(total.amount * percent / 100, currency)
+    most = rounded(cap_usd.amount / usd_rate, currency) if currency != cap_currency else Money(cap, currency)
+    return min(share, most)
+
+
+@rule("ORD-5")
+def fee_due(nominal: Money, *, left: Money, fully_refunded: bool) -> Money:
+    """What of the fee is taken: at most what is left to release, nothing on a fully refunded order."""
+    zero = Money(0, nominal.currency)
+    return zero if fully_refunded else max(zero, min(nominal, left))
+
+
+@rule("ORD-6")
+def check_easy(total: Money, *, usd_rate: Decimal, campaign_orders: int | None, policy: Policy) -> None:
+    """Refuse easy dispatch above USD 10,000, and above 5,000 once a campaign's five are used.
+
+    `campaign_orders`: the seller's such orders in the running campaign; None outside campaigns.
+    """
+    usd = convert(total, usd_rate=usd_rate, to=USD).amount
+    if usd > policy.easy_limit:
+        raise RuleViolation(
+            "ORD-6",
+            _("Easy dispatch is possible up to USD %(limit)s."),
+            advice=_("Choose another export mode."),
+            conflict=False,
+            field="export",
+            limit=policy.easy_limit,
+        )
+    if (
+        usd > policy.easy_campaign_limit
+        and campaign_orders is not None
+        and campaign_orders >= policy.easy_campaign_orders
+    ):
+        raise RuleViolation(
+            "ORD-6",
+            _("This campaign's %(orders)s easy-dispatch orders above USD %(limit)s are used up."),
+            advice=_("Choose another export mode."),
+            orders=policy.easy_campaign_orders,
+            limit=policy.easy_campaign_limit,
+        )

@@ -1,0 +1,1 @@
+"""The only writers of orders. Lock order and reasons: `docs/locking.md`."""

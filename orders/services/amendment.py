@@ -1,0 +1,104 @@
+"""Agreeing on another dispatch day, and exempting an order (DSP-6, DSP-7)."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from assurance.kernel.events import PLATFORM, Actor
+from assurance.kernel.rules import RuleViolation
+from logistics.rules import Transit, promised_day
+from orders.models import Order, Proposal
+from orders.queries.facts import facts, parcels_of
+from orders.rules import amendments, lifecycle
+from orders.services import book
+from orders.services.elapse import locked
+
+
+@transaction.atomic
+def propose(*, order_id: int, day: date, reason: str, at: datetime, actor: Actor = PLATFORM) -> Proposal:
+    """The seller proposes another dispatch day; a new proposal replaces an open one. Refused STA-1, DSP-6."""
+    order = locked(order_id, at)
+    _check(order, day, at)
+    order.proposals.filter(answer="").update(answer="replaced", answered_at=at)
+    proposal = Proposal.objects.create(
+        order=order, day=day, reason=reason, proposed_by_id=actor.user_id, proposed_at=at
+    )
+    book.record(order, "date_proposed", at=at, actor=actor, rules=("DSP-6",), day=day.isoformat(), reason=reason)
+    book.tell_buyer(order, "date_proposed", at, day=day.isoformat())
+    return proposal
+
+
+@transaction.atomic
+def accept(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
+    """The buyer accepts: deadline and promise move, an overdue mark and an open entrance go (DSP-6)."""
+    order = locked(order_id, at)
+    proposal = _open(order)
+    _check(order, proposal.day, at)
+    _answer(proposal, "accepted", at)
+    order.dispatch_due = proposal.day
+    if order.can_deliver:
+        way = Transit(order.transit_min, order.transit_max, order.handling_days, order.line_guaranteed)
+        order.promise = promised_day(proposal.day, way)
+    book.settle(order, at)
+    book.record(order, "date_accepted", at=at, actor=actor, rules=("DSP-6",), day=proposal.day.isoformat())
+    book.tell_seller(order, "date_accepted", at, day=proposal.day.isoformat())
+    return order
+
+
+@transaction.atomic
+def refuse(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
+    """The buyer refuses: nothing moves."""
+    order = locked(order_id, at)
+    proposal = _open(order)
+    _answer(proposal, "refused", at)
+    book.record(order, "date_refused", at=at, actor=actor, rules=("DSP-6",), day=proposal.day.isoformat())
+    book.tell_seller(order, "date_refused", at, day=proposal.day.isoformat())
+    return order
+
+
+@transaction.atomic
+def exempt(
+    *, order_id: int, platform_bears: bool, reason: str, at: datetime, actor: Actor = PLATFORM
+) -> Order:
+    """Ops exempt an order for force majeure (DSP-7). Refused STA-1, and DSP-7 once a claim is filed."""
+    order = locked(order_id, at)
+    if order.claimed_at is not None:
+        raise RuleViolation("DSP-7", _("A claim has been filed on this order; it can no longer be exempted."))
+    lifecycle.check_allows(order.state, "exempt")
+    if order.exempted_at is not None and order.platform_bears == platform_bears:
+        return order
+    order.exempted_at, order.platform_bears = at, platform_bears
+    book.record(order, "exempted", at=at, actor=actor, rules=("DSP-7",), platform_bears=platform_bears, reason=reason)
+    book.settle(order, at)
+    book.tell_buyer(order, "order_exempted", at)
+    book.tell_seller(order, "order_exempted", at)
+    return order
+
+
+@transaction.atomic
+def claim_filed(*, order: Order, at: datetime, actor: Actor, guarantee: str) -> None:
+    """A filed claim tells its order: the one claim is used up (CLM-1). The order is locked by the caller."""
+    order.claimed_at = at
+    order.proposals.filter(answer="").update(answer="replaced", answered_at=at)
+    book.settle(order, at)
+    book.record(order, "claim_filed", at=at, actor=actor, rules=("CLM-1",), guarantee=guarantee)
+
+
+def _open(order: Order) -> Proposal:
+    proposal = order.proposals.select_for_update().filter(answer="").first()
+    if proposal is None:
+        raise RuleViolation("STA-1", _("No new dispatch day is waiting for an answer."))
+    return proposal
+
+
+def _answer(proposal: Proposal, answer: str, at: datetime) -> None:
+    proposal.answer, proposal.answered_at = answer, at
+    proposal.save(update_fields=["answer", "answered_at"])
+
+
+def _check(order: Order, day: date, at: datetime) -> None:
+    if order.closed_at is not None:
+        lifecycle.check_allows(order.state, "propose")
+    known = facts(order, parcels_of(order.pk), at)
+    amendments.check_new_day(day, facts=known, first_due=order.first_due, at=at)

@@ -1,0 +1,51 @@
+"""Confirming, declining and cancelling an order before it is paid (ORD-1)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from assurance.kernel.events import PLATFORM, Actor
+from assurance.kernel.rules import RuleViolation
+from orders.models import Order
+from orders.rules import lifecycle
+from orders.services import book, elapse
+from orders.services.elapse import locked
+
+
+@transaction.atomic
+def confirm(*, order_id: int, by: str, at: datetime, actor: Actor = PLATFORM) -> Order:
+    """The side whose turn it is ("supplier" or "buyer") agrees; payment is next. Refused STA-1."""
+    order = locked(order_id, at)
+    lifecycle.check_allows(order.state, f"confirm_{by}")
+    book.move(order, lifecycle.AWAITING_PAYMENT, at)
+    book.settle(order, at)
+    book.record(order, "confirmed", at=at, actor=actor, rules=("ORD-1",), by=by)
+    tell = book.tell_buyer if by == "supplier" else book.tell_seller
+    tell(order, "order_confirmed", at)
+    return order
+
+
+@transaction.atomic
+def decline(
+    *, order_id: int, reason: str, at: datetime, by: str = "supplier", actor: Actor = PLATFORM, words: str = ""
+) -> Order:
+    """The side whose turn it is says no, over terms or as a refusal (ORD-1, STD-4). Refused STA-1, ORD-1."""
+    order = locked(order_id, at)
+    lifecycle.check_allows(order.state, f"decline_{by}")
+    if reason not in ("terms", "refusal"):
+        raise RuleViolation("ORD-1", _("Say whether the terms or something else is the reason."), conflict=False)
+    elapse.close(order, because="declined", at=at, rule="ORD-1")
+    rules = ("ORD-1", "STD-4") if reason == "refusal" else ("ORD-1",)
+    book.record(order, "declined", at=at, actor=actor, rules=rules, by=by, reason=reason, words=words)
+    return order
+
+
+@transaction.atomic
+def cancel(*, order_id: int, by: str, at: datetime, actor: Actor = PLATFORM) -> Order:
+    """Either side takes back an order on which nothing has been paid. Refused STA-1."""
+    order = locked(order_id, at)
+    lifecycle.check_allows(order.state, "cancel")
+    elapse.close(order, because="cancelled", at=at, rule="ORD-1")
+    book.record(order, "cancelled", at=at, actor=actor, rules=("ORD-1",), by=by)
+    return order

@@ -1,0 +1,70 @@
+"""Submitting parcels, and what the carriers report of them (DSP-3, DLV-3)."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from assurance.kernel.events import PLATFORM, Actor
+from assurance.kernel.rules import RuleViolation
+from logistics import services as logistics
+from logistics.models import Parcel
+from orders.rules import lifecycle
+from orders.services import book
+from orders.services.elapse import locked
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@transaction.atomic
+def dispatch(
+    *, order_id: int, carrier: str, number: str, last: bool, at: datetime, actor: Actor = PLATFORM
+) -> Parcel:
+    """Submit a parcel's tracking number; with `last`, the order is wholly submitted and awaits receipt.
+
+    Refused STA-1, DSP-3. The same parcel again changes nothing, unless it is now said to be the last.
+    """
+    order = locked(order_id, at)
+    known = Parcel.objects.filter(order_id=order_id, carrier=carrier, number=number).first()
+    if known is not None and (order.submitted_at is not None or not last):
+        return known
+    lifecycle.check_allows(order.state, "dispatch")
+    parcel = logistics.submit_parcel(order_id=order_id, carrier=carrier, number=number, at=at)
+    order.any_parcel = True
+    if last:
+        order.submitted_at = at
+        order.proposals.filter(answer="").update(answer="replaced", answered_at=at)
+    book.move(order, lifecycle.AWAITING_RECEIPT if last else lifecycle.PARTLY_DISPATCHED, at)
+    book.record(
+        order, "parcel_submitted", at=at, actor=actor, rules=("DSP-3",), carrier=carrier, number=number, last=last
+    )
+    book.settle(order, at)
+    if last:
+        book.tell_buyer(order, "order_dispatched", at)
+    return parcel
+
+
+@transaction.atomic
+def track(
+    *, carrier: str, number: str, kind: str, happened_at: datetime, at: datetime, place: str = ""
+) -> bool:
+    """Take in what a carrier saw; `at` is when the message arrives. False if it was already known.
+
+    Refused DSP-3 for an unknown parcel and for an event from the future.
+    """
+    parcel = Parcel.objects.filter(carrier=carrier, number=number).first()
+    if parcel is None:
+        raise RuleViolation("DSP-3", _("No parcel has this tracking number."), conflict=False, field="number")
+    if happened_at > at + CLOCK_SKEW:
+        raise RuleViolation(
+            "DSP-3", _("The event lies in the future."), conflict=False, field="happened_at"
+        )
+    order = locked(parcel.order_id, at)
+    parcel.refresh_from_db()
+    is_new = logistics.record_event(
+        parcel=parcel, kind=kind, happened_at=happened_at, received_at=at, place=place
+    )
+    if is_new:
+        book.settle(order, at)
+    return is_new
+

@@ -1,0 +1,71 @@
+"""What the clock alone does to an order: it closes when left alone, receipt is taken as given (ORD-3, ORD-8)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from assurance.kernel import deadlines
+from coupons import services as coupons
+from orders.models import Order, PaymentState
+from orders.queries.facts import elapsed, policy_of
+from orders.rules import lifecycle
+from orders.services import bank_money, book, release
+
+
+def locked(order_id: int, at: datetime) -> Order:
+    """Lock an order and first carry out what the clock alone has already made of it.
+
+    So an act never meets a state that a job has yet to set (TIM-3).
+    """
+    order = book.lock(order_id)
+    catch_up(order, at)
+    return order
+
+
+def catch_up(order: Order, at: datetime) -> bool:
+    """Carry out, on a locked order, what has fallen due, with its own business time; True if anything was."""
+    now = elapsed(order, at, policy_of(order, at))
+    if now.state == order.state:
+        return False
+    if now.state == lifecycle.CLOSED and now.closed_at is not None:
+        close(order, because=now.closed_because, at=now.closed_at, rule="ORD-3")
+    elif now.received_at is not None:
+        take_receipt_as_given(order, now.received_at)
+    return True
+
+
+def close(order: Order, *, because: str, at: datetime, rule: str) -> None:
+    """Close a locked order: open payments end, its coupon is free again (CPN-4), both sides are told."""
+    book.move(order, lifecycle.CLOSED, at)
+    order.closed_at, order.closed_because = at, because
+    order.payments.filter(state__in=[PaymentState.STARTED, PaymentState.PENDING]).update(
+        state=PaymentState.REPLACED, settled_at=at
+    )
+    order.proposals.filter(answer="").update(answer="replaced", answered_at=at)
+    coupons.release(order_id=order.pk, at=at)
+    bank_money.return_open(order, at)
+    book.settle(order, at)
+    book.record(order, "closed", at=at, rules=(rule,), because=because)
+    book.tell_buyer(order, "order_closed", at, because=because)
+    book.tell_seller(order, "order_closed", at, because=because)
+
+
+def take_receipt_as_given(order: Order, at: datetime) -> None:
+    """Automatic receipt: completes the order and releases its money, but is no delivery (DLV-3)."""
+    order.received_at = at
+    book.move(order, lifecycle.COMPLETED, at)
+    release.release(order, at)
+    book.settle(order, at)
+    book.record(order, "received_automatically", at=at, rules=("ORD-8",))
+    book.tell_buyer(order, "order_received_automatically", at)
+
+
+@transaction.atomic
+def elapse(*, order_id: int, kind: str, at: datetime) -> bool:
+    """The sweep's step for one order: take its due deadline and carry it out; False if it was taken."""
+    order = book.lock(order_id)
+    if not deadlines.claim(order_id, kind, at):
+        return False
+    if not catch_up(order, at):
+        book.settle(order, at)
+    return True

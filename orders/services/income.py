@@ -1,0 +1,139 @@
+"""Counting money toward an order, whichever way it came (PAY-2, PAY-3). On a locked order."""
+
+from datetime import datetime
+
+from assurance.kernel.days import day_of, plus
+from assurance.kernel.events import PLATFORM, Actor
+from assurance.kernel.money import Money
+from assurance.kernel.queries import policy_at
+from assurance.ledger import services as ledger
+from assurance.ledger.services import Holder
+from coupons import services as coupons
+from coupons.models import Coupon
+from logistics import rules as logistics_rules
+from orders.models import Export, Order
+from orders.queries.facts import funds, policy_of, terms_of
+from orders.rules import guarantees, lifecycle, terms
+from orders.services import book, release
+from sellers import queries as sellers
+from sellers.services import membership
+
+
+def count(
+    order: Order,
+    *,
+    cash: Money,
+    fee: Money,
+    coupon: tuple[Coupon, Money, Money] | None,
+    source: Holder,
+    reference: str,
+    rule: str,
+    at: datetime,
+    actor: Actor = PLATFORM,
+) -> Money:
+    """Count money that has arrived; returns what was beyond the contract and is marked for return.
+
+    `coupon` is a locked coupon with what it pays in the order's currency and in USD. The buyer's and the
+    platform's amounts are one transfer, so the seller never has one without the other (PAY-3).
+    """
+    part = coupon[1] if coupon else order.total * 0
+    used = coupon[2] if coupon else None
+    excess = max(cash - (funds(order).outstanding - part), order.total * 0)
+    counted = cash - excess
+    legs = [
+        (source, -(cash + fee)),
+        (ledger.held(order.pk), counted + part),
+        (ledger.METHOD_FEE, fee),
+        (ledger.RETURNS, excess),
+    ]
+    if coupon and used is not None:
+        legs += [(ledger.COUPONS, -used), *ledger.exchanged(used, part)]
+        coupons.redeem(coupon=coupon[0], order_id=order.pk, used=used, at=at, actor=actor)
+    ledger.post(what="payment", rule=rule, cause=("order", order.pk), at=at, reference=reference, legs=legs)
+    order.cash += counted
+    order.coupon_part += part
+    order.method_fee += fee
+    money_counted(order, at)
+    book.record(
+        order, "paid", at=at, actor=actor, rules=(rule,), cash=str(counted), coupon=str(part), fee=str(fee)
+    )
+    book.tell_seller(order, "order_paid", at, amount=str((counted + part).amount), currency=order.currency)
+    return excess
+
+
+def to_be_returned(
+    order: Order, *, money: Money, source: Holder, reference: str, rule: str, at: datetime
+) -> None:
+    """Money that no longer counts (the order is closed, the attempt was replaced) waits to go back."""
+    ledger.post(
+        what="to_return",
+        rule=rule,
+        cause=("order", order.pk),
+        at=at,
+        reference=reference,
+        legs=[(source, -money), (ledger.RETURNS, money)],
+    )
+    book.record(order, "money_to_return", at=at, rules=(rule,), amount=str(money))
+
+
+def money_counted(order: Order, at: datetime) -> None:
+    """What follows from the money now on an order: effectiveness, triggers, state, release. Saves."""
+    if order.effective_at is None:
+        _make_effective(order, at)
+    now = funds(order)
+    if now.initial_met and order.initial_met_at is None:
+        order.initial_met_at = at
+    if now.full and order.full_met_at is None:
+        order.full_met_at = at
+    _start_clock(order, at)
+    state = lifecycle.paid_state(
+        now,
+        submitted=order.submitted_at is not None,
+        any_parcel=order.any_parcel,
+        received=order.received_at is not None,
+    )
+    book.move(order, state, at)
+    if order.received_at is not None:
+        release.release(order, at)
+    if now.full and coupons.release(order_id=order.pk, at=at):
+        order.discount_since = None
+    book.settle(order, at)
+
+
+def _make_effective(order: Order, at: datetime) -> None:
+    """The first money: policy and coverage are pinned (POL-1, UPG-2), the seller's quiet days start anew."""
+    order.effective_at = at
+    order.policy = policy_at(at)
+    order.covered = sellers.is_member(order.seller_id, at)
+    membership.contract_effective(seller=order.seller, at=at)
+    _judge_delivery(order, at)
+
+
+def _start_clock(order: Order, at: datetime) -> None:
+    """DSP-2: the deadline, and with it the promise (DLV-2), are pinned when the trigger is wholly met."""
+    started = terms.clock_start(
+        terms_of(order), initial_met_at=order.initial_met_at, full_met_at=order.full_met_at
+    )
+    if started is None or order.clock_started_at is not None:
+        return
+    order.clock_started_at = started
+    order.dispatch_due = terms.dispatch_due(terms_of(order), started)
+    order.first_due = order.dispatch_due
+    _judge_delivery(order, started)
+
+
+def _judge_delivery(order: Order, at: datetime) -> None:
+    """DLV-1 as it stands if the clock starts now; judged for good when it does."""
+    due = order.dispatch_due or plus(day_of(at), order.dispatch_days or 0)
+    way = logistics_rules.Transit(
+        order.transit_min, order.transit_max, order.handling_days, order.line_guaranteed
+    )
+    promise = logistics_rules.promised_day(due, way)
+    order.can_deliver = guarantees.carries_delivery(
+        covered=order.covered,
+        all_rts=order.rts,
+        line_guaranteed=order.line_guaranteed,
+        seller_drafted=order.drafted_by == "seller",
+        self_export=order.export == Export.SELF,
+    ) and logistics_rules.within_limit(promise, clock_start=day_of(at), policy=policy_of(order, at))
+    order.promise = promise if order.can_deliver and order.dispatch_due else None

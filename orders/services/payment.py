@@ -1,0 +1,180 @@
+"""Paying through the gateway: an attempt is started, then the gateway's notices settle it (PAY-1)."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from assurance.kernel.events import PLATFORM, Actor
+from assurance.kernel.money import Money, from_minor, to_minor
+from assurance.kernel.rules import RuleViolation
+from assurance.ledger.services import GATEWAY
+from coupons import services as coupons
+from coupons.models import Coupon
+from orders.models import Order, Payment, PaymentState
+from orders.queries.facts import funds, policy_of
+from orders.rules import lifecycle, terms
+from orders.services import book, income
+from orders.services.elapse import locked
+
+OPEN = (PaymentState.STARTED, PaymentState.PENDING)
+
+
+@transaction.atomic
+def start(
+    *,
+    order_id: int,
+    method: str,
+    at: datetime,
+    amount: Money | None = None,
+    coupon_id: int | None = None,
+    actor: Actor = PLATFORM,
+) -> Payment:
+    """Start an attempt to pay what is due now (or `amount` of it); a coupon is reserved for it (CPN-4).
+
+    Refused STA-1 (nothing to pay, or an attempt is being confirmed), PAY-1, CPN-2 to CPN-5. An attempt
+    that the buyer has not carried out is replaced; the same one asked for again is returned as it is.
+    """
+    order = locked(order_id, at)
+    lifecycle.check_allows(order.state, "pay")
+    due = lifecycle.due_now(funds(order))
+    if due.amount <= 0:
+        raise RuleViolation("STA-1", _("Nothing is due on this order."))
+    before = order.payments.select_for_update().filter(state__in=OPEN).first()
+    if before is not None and before.state == PaymentState.PENDING:
+        raise RuleViolation(
+            "STA-1",
+            _("A payment for this order is being confirmed."),
+            advice=_("Wait for the gateway's answer; you will be told."),
+        )
+    quoted = _take_coupon(order, coupon_id, due, at, actor)
+    part = quoted[1] if quoted else due * 0
+    cash = _cash(amount, due - part, funds(order).outstanding - part)
+    if before is not None:
+        if (before.method, before.coupon_id, before.cash) == (method, coupon_id, cash):
+            return before
+        _end(before, PaymentState.REPLACED, at)
+    fee = terms.method_fee(cash, method=method, policy=policy_of(order, at))
+    payment = Payment.objects.create(
+        order=order,
+        method=method,
+        reference=secrets.token_hex(12),
+        currency=order.currency,
+        cash_minor=to_minor(cash),
+        coupon_id=coupon_id,
+        coupon_minor=to_minor(part),
+        coupon_usd_minor=to_minor(quoted[2]) if quoted else 0,
+        fee_minor=to_minor(fee),
+        started_at=at,
+    )
+    book.settle(order, at)
+    return payment
+
+
+@transaction.atomic
+def settle(*, reference: str, outcome: str, at: datetime, actor: Actor = PLATFORM) -> Payment:
+    """Take in a notice of the gateway: succeeded, failed or pending. A repeat, or one that comes after
+
+    the attempt was decided, changes nothing; money that no longer counts is marked for return (ORD-3).
+    """
+    order = locked(Payment.objects.get(reference=reference).order_id, at)
+    payment = Payment.objects.select_for_update().get(reference=reference)
+    if outcome == "pending":
+        if payment.state == PaymentState.STARTED:
+            payment.state = PaymentState.PENDING
+            payment.save(update_fields=["state"])
+            book.record(order, "payment_pending", at=at, actor=actor, rules=("PAY-1",))
+    elif outcome == "failed":
+        if payment.state in OPEN:
+            _fail(order, payment, at, actor)
+    elif payment.state in OPEN:
+        _succeed(order, payment, at, actor)
+    elif payment.state != PaymentState.SUCCEEDED and not payment.returned_minor:
+        income.to_be_returned(
+            order,
+            money=payment.charge,
+            source=GATEWAY,
+            reference=f"return:{reference}",
+            rule="ORD-3" if order.closed_at else "PAY-1",
+            at=at,
+        )
+        payment.returned_minor = to_minor(payment.charge)
+        payment.save(update_fields=["returned_minor"])
+    return payment
+
+
+def _take_coupon(
+    order: Order, coupon_id: int | None, due: Money, at: datetime, actor: Actor
+) -> tuple[Coupon, Money, Money] | None:
+    """Reserve the chosen coupon for the order; one chosen before and no longer wanted is freed."""
+    chosen_before = order.payments.filter(state__in=OPEN).values_list("coupon_id", flat=True).first()
+    if chosen_before is not None and chosen_before != coupon_id:
+        coupons.release(order_id=order.pk, at=at)
+    if coupon_id is None:
+        order.discount_since = order.discount_since if order.discount_minor else None
+        return None
+    quoted = coupons.quote(
+        coupon_id=coupon_id,
+        buyer_id=order.buyer_id,
+        order_id=order.pk,
+        due=due,
+        usd_rate=order.usd_rate,
+        at=at,
+        lock=True,
+    )
+    coupons.reserve(coupon=quoted[0], order_id=order.pk, at=at, actor=actor)
+    order.discount_since = order.discount_since or at
+    return quoted
+
+
+def _cash(amount: Money | None, due: Money, outstanding: Money) -> Money:
+    """What is charged: by default what is due; never nothing and never more than is left to pay."""
+    if amount is None:
+        return due
+    if amount.currency != due.currency or not 0 < amount.amount <= outstanding.amount:
+        raise RuleViolation(
+            "PAY-1",
+            _("Pay between %(least)s and %(most)s."),
+            conflict=False,
+            field="amount",
+            least=from_minor(1, due.currency.code),
+            most=outstanding,
+        )
+    return amount
+
+
+def _end(payment: Payment, state: str, at: datetime) -> None:
+    payment.state, payment.settled_at = state, at
+    payment.save(update_fields=["state", "settled_at"])
+
+
+def _fail(order: Order, payment: Payment, at: datetime, actor: Actor) -> None:
+    _end(payment, PaymentState.FAILED, at)
+    if coupons.release(order_id=order.pk, at=at) and not order.discount_minor:
+        order.discount_since = None
+    book.settle(order, at)
+    book.record(order, "payment_failed", at=at, actor=actor, rules=("PAY-1", "CPN-4"), method=payment.method)
+    book.tell_buyer(order, "payment_failed", at)
+
+
+def _succeed(order: Order, payment: Payment, at: datetime, actor: Actor) -> None:
+    coupon = None
+    if payment.coupon_id is not None:
+        held = Coupon.objects.select_for_update().get(pk=payment.coupon_id)
+        coupon = (held, payment.coupon_part, from_minor(payment.coupon_usd_minor))
+    _end(payment, PaymentState.SUCCEEDED, at)
+    excess = income.count(
+        order,
+        cash=payment.cash,
+        fee=payment.fee,
+        coupon=coupon,
+        source=GATEWAY,
+        reference=f"payment:{payment.reference}",
+        rule="PAY-3" if coupon else "PAY-1",
+        at=at,
+        actor=actor,
+    )
+    if excess.amount:
+        payment.returned_minor = to_minor(excess)
+        payment.save(update_fields=["returned_minor"])

@@ -1,0 +1,262 @@
+"""How an order starts: by the buyer, or drafted by the seller (ORD-1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from assurance.kernel.days import day_of
+from assurance.kernel.events import PLATFORM, Actor
+from assurance.kernel.money import USD, Money, convert, rounded, to_minor
+from assurance.kernel.queries import policy_at
+from assurance.kernel.rules import RuleViolation
+from logistics import queries as logistics
+from logistics.models import Line
+from orders.models import Order, OrderLine
+from orders.rules import lifecycle, terms
+from orders.services import book
+from sellers import queries as sellers
+from sellers import rules as seller_rules
+from sellers.models import Product
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody asks for. `shipping` none: priced by the freight template, for the chosen line.
+
+    `items` are quantities by product id. `initial` none: all at once. `usd_rate` is USD per unit of
+    `currency`, `cny_rate` USD per yuan.
+    """
+
+    items: Mapping[int, int]
+    line_id: int | None
+    destination: str
+    address: Mapping[str, Any] = field(default_factory=dict)
+    shipping: Money | None = None
+    discount: Money | None = None
+    initial: Money | None = None
+    export: str = terms.SELF
+    dispatch: terms.DispatchTerms | None = None
+    currency: str = USD
+    usd_rate: Decimal = Decimal(1)
+    cny_rate: Decimal = Decimal("0.14")
+
+
+@transaction.atomic
+def by_buyer(
+    *, buyer_id: int, draft: Draft, at: datetime, actor: Actor = PLATFORM, request_key: str | None = None
+) -> Order:
+    """A buyer starts an order: RTS goods go straight to payment, others to the supplier (ORD-1).
+
+    Refused QUA-1, QUA-6, LOG-1, ORD-4, ORD-7. The same `request_key` again returns the first order.
+    """
+    again = _repeated(request_key)
+    if again is not None:
+        return again
+    items = _items(draft)
+    seller_rules.check_lit(sellers.qualification(items[0][0].seller, at))
+    rts = all(product.rts for product, _quantity in items)
+    state = lifecycle.AWAITING_PAYMENT if rts else lifecycle.AWAITING_SUPPLIER
+    order = _write(draft, items, buyer_id=buyer_id, drafted_by="buyer", state=state, at=at, key=request_key)
+    book.record(order, "started", at=at, actor=actor, rules=("ORD-1",), total=str(order.total))
+    book.tell_seller(order, "order_started", at)
+    return order
+
+
+@transaction.atomic
+def by_seller(
+    *,
+    seller_id: int,
+    buyer_id: int,
+    draft: Draft,
+    at: datetime,
+    actor: Actor = PLATFORM,
+    request_key: str | None = None,
+    send: bool = True,
+) -> Order:
+    """A seller drafts an order and sends it to the buyer, or keeps it as a draft (ORD-1).
+
+    Refused QUA-1, QUA-6 when the account cannot draft, ORD-1 for another seller's goods, ORD-4, ORD-6, ORD-7.
+    """
+    again = _repeated(request_key)
+    if again is not None:
+        return again
+    items = _items(draft)
+    seller = items[0][0].seller
+    if seller.pk != seller_id:
+        raise RuleViolation("ORD-1", _("These products are another supplier's."), conflict=False, field="items")
+    seller_rules.check_can_draft(sellers.qualification(seller, at))
+    state = lifecycle.AWAITING_BUYER if send else lifecycle.DRAFT
+    order = _write(draft, items, buyer_id=buyer_id, drafted_by="seller", state=state, at=at, key=request_key)
+    book.record(order, "drafted", at=at, actor=actor, rules=("ORD-1",), total=str(order.total))
+    if send:
+        book.tell_buyer(order, "order_to_confirm", at)
+    return order
+
+
+def _repeated(key: str | None) -> Order | None:
+    return Order.objects.filter(request_key=key).first() if key else None
+
+
+def _items(draft: Draft) -> list[tuple[Product, int]]:
+    """The products asked for, of one seller; refused ORD-1 with what is wrong."""
+    if not draft.items:
+        raise RuleViolation("ORD-1", _("Choose at least one product."), conflict=False, field="items")
+    found = {
+        p.pk: p
+        for p in Product.objects.filter(pk__in=draft.items).select_related("seller").prefetch_related("tiers")
+    }
+    if len(found) != len(draft.items):
+        raise RuleViolation("ORD-1", _("A product is no longer offered."), conflict=False, field="items")
+    items = [(found[pk], quantity) for pk, quantity in draft.items.items()]
+    if len({product.seller_id for product, _quantity in items}) > 1:
+        raise RuleViolation("ORD-1", _("One order holds one supplier's products."), conflict=False, field="items")
+    for product, quantity in items:
+        if quantity < product.tiers.all()[0].min_quantity or quantity > 10_000_000:
+            raise RuleViolation(
+                "ORD-1",
+                _("“%(product)s” is sold from %(least)s pieces on."),
+                conflict=False,
+                field="quantity",
+                product=product.name,
+                least=product.tiers.all()[0].min_quantity,
+            )
+    return items
+
+
+def unit_price(product: Product, quantity: int) -> int:
+    """The price of one piece at a quantity, in minor units of the product's currency."""
+    return [tier.price_minor for tier in product.tiers.all() if tier.min_quantity <= quantity][-1]
+
+
+def _write(
+    draft: Draft,
+    items: list[tuple[Product, int]],
+    *,
+    buyer_id: int,
+    drafted_by: str,
+    state: str,
+    at: datetime,
+    key: str | None,
+) -> Order:
+    dispatch = draft.dispatch or terms.DispatchTerms(days=max(p.dispatch_days for p, _q in items))
+    terms.check_terms(dispatch, today=day_of(at))
+    lines = _lines(draft, items)
+    goods = Money(0, draft.currency) + sum((line.amount for line in lines), Money(0, draft.currency))
+    shipping = draft.shipping if draft.shipping is not None else _shipping(draft, items, dispatch, at)
+    discount = draft.discount or goods * 0
+    total = terms.contract_total(goods, shipping, discount)
+    if draft.initial is not None and not 0 < draft.initial.amount <= total.amount:
+        raise RuleViolation(
+            "PAY-1",
+            _("The initial payment lies between zero and the contract total."),
+            conflict=False,
+            field="initial",
+        )
+    if draft.export == terms.EASY:
+        terms.check_easy(total, usd_rate=draft.usd_rate, campaign_orders=None, policy=policy_at(at).policy)
+    pk, number = _next_number()
+    order = Order(
+        pk=pk,
+        number=number,
+        buyer_id=buyer_id,
+        seller=items[0][0].seller,
+        drafted_by=drafted_by,
+        request_key=key,
+        created_at=at,
+        state=state,
+        state_since=at,
+        currency=draft.currency,
+        usd_rate=draft.usd_rate,
+        cny_rate=draft.cny_rate,
+        goods_minor=to_minor(goods),
+        shipping_minor=to_minor(shipping),
+        discount_minor=to_minor(discount),
+        total_minor=to_minor(total),
+        initial_minor=to_minor(draft.initial) if draft.initial is not None else None,
+        discount_since=at if discount.amount else None,
+        rts=all(product.rts for product, _quantity in items),
+        export=draft.export,
+        destination=draft.destination,
+        address=dict(draft.address),
+        dispatch_days=dispatch.days,
+        dispatch_after=dispatch.after,
+        dispatch_day=dispatch.day,
+        dispatch_due=dispatch.day,
+        first_due=dispatch.day,
+    )
+    _pin_line(order, draft)
+    order.save(force_insert=True)
+    for line in lines:
+        line.order = order
+    OrderLine.objects.bulk_create(lines)
+    book.opened(order, at)
+    return order
+
+
+def _lines(draft: Draft, items: list[tuple[Product, int]]) -> list[OrderLine]:
+    lines = []
+    for product, quantity in items:
+        price = unit_price(product, quantity)
+        if product.currency != draft.currency:
+            asked = rounded(Money(price, USD).amount / 100 / draft.usd_rate, draft.currency)
+            price = to_minor(asked)
+        lines.append(
+            OrderLine(
+                product=product,
+                name=product.name,
+                name_zh=product.name_zh,
+                unit=product.unit,
+                currency=draft.currency,
+                quantity=quantity,
+                price_minor=price,
+                amount_minor=price * quantity,
+            )
+        )
+    return lines
+
+
+def _shipping(draft: Draft, items: list[tuple[Product, int]], dispatch: terms.DispatchTerms, at: datetime) -> Money:
+    """The template's price for the chosen line, or nothing where a made-to-order order names no line."""
+    if draft.line_id is None:
+        return Money(0, draft.currency)
+    for offer in logistics.offers(items, draft.destination, at=at, dispatch_days=dispatch.days):
+        if offer.line_id == draft.line_id:
+            return convert(offer.cost, usd_rate=draft.usd_rate, to=draft.currency)
+    raise _no_such_line()
+
+
+def _no_such_line() -> RuleViolation:
+    return RuleViolation(
+        "LOG-1",
+        _("This shipping method does not reach the destination for these products."),
+        advice=_("Choose another shipping method."),
+        conflict=False,
+        field="line",
+    )
+
+
+def _pin_line(order: Order, draft: Draft) -> None:
+    """Keep the line's days as they are now: a later change of the line table moves no promise."""
+    if draft.line_id is None:
+        return
+    way = logistics.transit(draft.line_id, draft.destination)
+    if way is None:
+        raise _no_such_line()
+    line = Line.objects.get(pk=draft.line_id)
+    order.line = line
+    order.mode, order.platform_line = line.mode, line.is_platform
+    order.handling_days, order.line_guaranteed = way.handling, way.guaranteed
+    order.transit_min, order.transit_max = way.transit_min, way.transit_max
+
+
+def _next_number() -> tuple[int, str]:
+    """A row's id and its 17-digit number: unique, and not to be guessed from a neighbour's by adding one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('orders_order', 'id'))")
+        pk = int(cursor.fetchone()[0])
+    return pk, str(8 * 10**16 + pk * 6_364_136_223_846_793 % 10**16)

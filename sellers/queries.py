@@ -1,0 +1,56 @@
+"""Reading sellers: the lamp, membership, staff, products, debts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Sum
+
+from assurance.kernel.money import Money, from_minor
+from assurance.kernel.queries import policy_at
+from sellers import rules
+from sellers.models import Debt, Membership, Seller, Staff
+
+
+def standing(seller: Seller) -> rules.Standing:
+    return rules.Standing(
+        opened_at=seller.qualified_at,
+        last_effective_at=seller.last_effective_at,
+        activated_at=seller.activated_at,
+        terminated_at=seller.terminated_at,
+    )
+
+
+def qualification(seller: Seller, at: datetime) -> str:
+    """not_open, active, suspended, temporary or terminated (QUA-1)."""
+    return rules.qualification(standing(seller), policy_at(at).policy, at)
+
+
+def is_lit(seller: Seller, at: datetime) -> bool:
+    return qualification(seller, at) in ("active", "temporary")
+
+
+def stays(seller_id: int) -> list[rules.Stay]:
+    rows = Membership.objects.filter(seller_id=seller_id).values_list("joined_at", "left_at")
+    return [rules.Stay(joined, left) for joined, left in rows]
+
+
+def is_member(seller_id: int, at: datetime) -> bool:
+    """Whether the account is in the upgrade service at this instant (UPG-2)."""
+    return rules.is_member(stays(seller_id), at)
+
+
+def members_among(seller_ids: Iterable[int], at: datetime) -> set[int]:
+    """Which of these accounts are members now: one query for a whole list."""
+    rows = Membership.objects.filter(seller_id__in=set(seller_ids), joined_at__lte=at).exclude(left_at__lte=at)
+    return set(rows.values_list("seller_id", flat=True))
+
+
+def staff_ids(seller_id: int) -> list[int]:
+    """The people to tell about what happens at this account."""
+    return list(Staff.objects.filter(seller_id=seller_id).values_list("user_id", flat=True))
+
+
+def debt(seller_id: int) -> Money:
+    """What the account still owes, in USD."""
+    total = Debt.objects.filter(seller_id=seller_id, open_minor__gt=0).aggregate(total=Sum("open_minor"))
+    return from_minor(total["total"] or 0)
