@@ -10,7 +10,6 @@ from django.db import transaction
 from assurance.kernel import events
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.money import to_minor
-from assurance.notices.services import tell
 from claims import rules
 from claims.models import Claim, Exemption
 from coupons import rules as coupon_rules
@@ -20,7 +19,6 @@ from orders.queries.facts import facts, parcels_of
 from orders.rules import guarantees
 from orders.services import amendment, book
 from orders.services.elapse import locked
-from sellers import queries as sellers
 
 
 @transaction.atomic
@@ -109,11 +107,5 @@ def _decide(claim: Claim, order: Order, state: str, reason: str, at: datetime, a
     claim.save()
     events.record("claim", claim.pk, state, at=at, actor=actor, rules=("CLM-5", "CLM-6"), reason=reason)
     book.record(order, f"claim_{state}", at=at, actor=actor, rules=("CLM-5",), reason=reason)
-    tell(
-        [order.buyer_id, *sellers.staff_ids(order.seller_id)],
-        f"claim_{state}",
-        about="order",
-        about_id=order.pk,
-        at=at,
-        number=order.number,
-    )
+    book.tell_buyer(order, f"claim_{state}", at)
+    book.tell_seller(order, f"claim_{state}", at)

@@ -47,12 +47,12 @@ def record(
 
 
 def tell_buyer(order: Order, kind: str, at: datetime, **data: object) -> None:
-    tell([order.buyer_id], kind, about="order", about_id=order.pk, at=at, number=order.number, **data)
+    tell([order.buyer_id], kind, about="order", about_id=order.pk, at=at, side="buyer", number=order.number, **data)
 
 
 def tell_seller(order: Order, kind: str, at: datetime, **data: object) -> None:
     people = sellers.staff_ids(order.seller_id)
-    tell(people, kind, about="order", about_id=order.pk, at=at, number=order.number, **data)
+    tell(people, kind, about="order", about_id=order.pk, at=at, side="seller", number=order.number, **data)
 
 
 def opened(order: Order, at: datetime) -> None:

@@ -25,11 +25,13 @@ _MARK_LATE = """
         SELECT 'order', order_id, %(event)s, 'platform', due_at, %(now)s, ARRAY[%(rule)s]::varchar[], '{}'
         FROM marked)
     INSERT INTO notices_notice (user_id, kind, about, about_id, data, happened_at, next_try_at, attempts, last_error)
-    SELECT person.user_id, %(event)s, 'order', o.id, jsonb_build_object('number', o.number), m.due_at, %(at)s, 0, ''
+    SELECT person.user_id, %(event)s, 'order', o.id, jsonb_build_object('number', o.number, 'side', person.side),
+        m.due_at, %(at)s, 0, ''
     FROM marked m JOIN orders_order o ON o.id = m.order_id
     CROSS JOIN LATERAL (
-        SELECT o.buyer_id UNION ALL SELECT s.user_id FROM sellers_staff s WHERE s.seller_id = o.seller_id
-    ) AS person (user_id)
+        SELECT o.buyer_id, 'buyer' UNION ALL
+        SELECT s.user_id, 'seller' FROM sellers_staff s WHERE s.seller_id = o.seller_id
+    ) AS person (user_id, side)
 """
 
 _TELL_NEAR = """
