@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "assurance.ledger",
     "assurance.accounts",
     "assurance.notices",
+    "assurance.scenarios",
     "assurance.ui",
     "sellers",
     "logistics",
@@ -148,11 +149,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # A page must not hang when the broker is away: the sweeps find what a lost message would have told.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
-# Beat keeps nothing on disk; sweeps know from the database what is due.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "assurance.beat:SweepScheduler"
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 PROMETHEUS_EXPORT_MIGRATIONS = False
+METRICS_TOKEN = ""
 
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

@@ -65,3 +65,9 @@ def check_escalate(opened_at: datetime, *, policy: Policy, at: datetime) -> None
 def escalates_at(opened_at: datetime, policy: Policy) -> datetime:
     """When an unanswered or refused application goes to ops by itself: 00:00 of day 7."""
     return from_day(opened_at, policy.refund_auto_days)
+
+
+@rule("RFD-2", "TIM-3")
+def state_at(state: str, opened_at: datetime, *, policy: Policy, at: datetime) -> str:
+    """An application's state by the clock: open on day 7 means escalated, whether a job ran or not."""
+    return ESCALATED if state == NEGOTIATING and at >= escalates_at(opened_at, policy) else state

@@ -1,0 +1,73 @@
+"""`manage.py scenario FILE_OR_FOLDER …`: play scenarios against the real services."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from assurance.kernel.rules import traced
+from assurance.scenarios.player import Difference, Player
+from assurance.scenarios.reader import FormatError
+
+
+class Command(BaseCommand):
+    help = "Plays scenario files; nothing is kept. Exit status 0 only if all passed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="FILE_OR_FOLDER")
+        parser.add_argument("--policy", type=Path, help="a YAML file of figures to play under (POL-1)")
+        parser.add_argument("--trace", action="store_true", help="print every decision with its rule ids")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        figures = self._figures(options["policy"])
+        passed = failed = 0
+        for path in self._files(options["paths"]):
+            if self._play(path, figures, trace=options["trace"]):
+                passed += 1
+            else:
+                failed += 1
+        self.stdout.write(f"{passed} passed, {failed} failed")
+        if failed:
+            raise SystemExit(1)
+
+    def _play(self, path: Path, figures: dict[str, Any], *, trace: bool) -> bool:
+        try:
+            if trace:
+                with traced(self._tell):
+                    Player(path, figures).play()
+            else:
+                Player(path, figures).play()
+        except FormatError as error:
+            self.stdout.write(f"REFUSED {error}")
+            return False
+        except Difference as difference:
+            self.stdout.write(f"FAILED {path}: {difference}")
+            return False
+        self.stdout.write(f"ok {path}")
+        return True
+
+    def _tell(self, ids: tuple[str, ...], name: str, result: Any) -> None:
+        self.stdout.write(f"    {'/'.join(ids):20} {name.rsplit('.', 1)[-1]} → {result}")
+
+    def _files(self, paths: list[Path]) -> list[Path]:
+        found: list[Path] = []
+        for path in paths:
+            if path.is_dir():
+                found += sorted([*path.rglob("*.yaml"), *path.rglob("*.yml")])
+            elif path.exists():
+                found.append(path)
+            else:
+                raise CommandError(f"no such file or folder: {path}")
+        return found
+
+    def _figures(self, path: Path | None) -> dict[str, Any]:
+        if path is None:
+            return {}
+        try:
+            given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as error:
+            raise CommandError(f"{path}: {error}") from error
+        if not isinstance(given, dict):
+            raise CommandError(f"{path}: a policy file is a mapping of figures")
+        return given

@@ -1,0 +1,103 @@
+"""Reading a scenario file into plain values that remember their lines.
+
+YAML's own guesses are kept out: money becomes Decimal, never a float; `no` and `off` stay words.
+"""
+
+import re
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assurance.kernel.days import ZONE
+
+
+class FormatError(Exception):
+    """A file that does not follow the format: where, and what was expected."""
+
+    def __init__(self, path: Path | str, line: int, message: str) -> None:
+        super().__init__(f"{path}:{line}: {message}")
+
+
+class Lined(dict[str, Any]):
+    """A mapping that knows the line of each of its keys."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+
+
+class _Loader(yaml.SafeLoader):
+    pass
+
+
+_Loader.yaml_implicit_resolvers = {}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?\d+$"), list("-0123456789"))
+_Loader.add_implicit_resolver("!money", re.compile(r"^-?\d+\.\d+$"), list("-0123456789"))
+_Loader.add_implicit_resolver("!day", re.compile(r"^\d{4}-\d\d-\d\d$"), list("0123456789"))
+_Loader.add_implicit_resolver("!time", re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?$"), list("0123456789"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> Lined:
+    found = Lined(node.start_mark.line + 1)
+    for key_node, value_node in node.value:
+        key = str(loader.construct_object(key_node, deep=True))
+        if key in found:
+            raise yaml.constructor.ConstructorError(None, None, f"“{key}” stands twice", key_node.start_mark)
+        found[key] = loader.construct_object(value_node, deep=True)
+        found.lines[key] = key_node.start_mark.line + 1
+    return found
+
+
+def _day(loader: _Loader, node: yaml.ScalarNode) -> date:
+    return date.fromisoformat(node.value)
+
+
+def _time(loader: _Loader, node: yaml.ScalarNode) -> datetime:
+    return instant(node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("!money", lambda loader, node: Decimal(node.value))
+_Loader.add_constructor("!day", _day)
+_Loader.add_constructor("!time", _time)
+
+
+def instant(text: str) -> datetime:
+    """A local platform time as a UTC instant; ValueError if it does not exist or occurs twice."""
+    local = datetime.fromisoformat(text)
+    first, second = local.replace(tzinfo=ZONE, fold=0), local.replace(tzinfo=ZONE, fold=1)
+    if first.utcoffset() != second.utcoffset():
+        back = first.astimezone(UTC).astimezone(ZONE).replace(tzinfo=None)
+        raise ValueError(f"{text} {'occurs twice' if back == local else 'does not exist'} in {ZONE}")
+    return first.astimezone(UTC)
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE).astimezone(UTC)
+
+
+def nearest(word: str, known: Any) -> str:
+    """A hint for a mistyped word, or nothing."""
+    found = get_close_matches(word, [str(k) for k in known], n=1, cutoff=0.5)
+    return f"; did you mean “{found[0]}”?" if found else ""
+
+
+def read(path: Path) -> Lined:
+    """The file's top mapping; FormatError if it is no YAML mapping."""
+    try:
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise FormatError(path, line, error.problem or "not YAML") from error
+    except (ValueError, UnicodeDecodeError) as error:
+        raise FormatError(path, 1, str(error)) from error
+    if not isinstance(loaded, Lined):
+        raise FormatError(path, 1, "a scenario is a mapping")
+    return loaded
