@@ -76,6 +76,11 @@ def start(cluster: str, *, durable: bool = True) -> Servers:
     raise EmbeddedError(f"The embedded servers did not start; see the logs in {layout.folder}.")
 
 
+def in_use(cluster: str) -> bool:
+    """Whether this process keeps these servers up."""
+    return cluster in _held
+
+
 def leave(cluster: str, *, seconds: float = 20) -> bool:
     """Give the servers up before this process ends, and wait until they have stopped.
 

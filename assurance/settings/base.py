@@ -1,11 +1,10 @@
 """What is the same everywhere. The files beside this one say what differs and why."""
 
+import logging
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from environs import Env
-
-from assurance.embedded import data_folder
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -104,7 +103,6 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = data_folder() / "static"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FORMS_URLFIELD_ASSUME_HTTPS = True
 
@@ -152,6 +150,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_BEAT_SCHEDULER = "assurance.beat:SweepScheduler"
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 PROMETHEUS_EXPORT_MIGRATIONS = False
 METRICS_TOKEN = ""
 

@@ -41,7 +41,10 @@ def configure(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
             # The request middleware of django-structlog writes one line per request already.
             "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             "django.request": {"level": "ERROR"},
-            "celery.worker.strategy": {"level": "WARNING"},
+            # Sweeps tell themselves when they did something; every tick twice would drown it.
+            "celery.beat": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "django_structlog.celery.receivers": {"level": "WARNING"},
         },
     }

@@ -48,4 +48,5 @@ SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 LOGGING = logs.configure(as_json=True, level=env.str("LOG_LEVEL", "INFO"))
