@@ -14,6 +14,13 @@ from assurance.ui.spans import Point, Span, time_span
 from assurance.ui.wording import short_day_text
 
 NOW = datetime(2021, 3, 29, 17, 12, 4, tzinfo=UTC)
+DAYS = {
+    "far": date(2021, 4, 21),
+    "near": date(2021, 3, 31),
+    "tomorrow": date(2021, 3, 30),
+    "today": date(2021, 3, 29),
+    "late": date(2021, 3, 26),
+}
 COLOURS = ("paper", "sheet", "sunk", "ink", "ink-2", "ink-3", "edge", "accent", "accent-wash", "late-fill", "soon-fill", "good")
 ICONS = (
     "brand shield shield-check truck ship box calendar calendar-check clock hourglass coupon coin warning info "
@@ -26,6 +33,12 @@ PICTURES = (
     "candle bicycle"
 ).split()
 TINTS = "pine cream brick navy ochre sky plum slate rose olive".split()
+
+ROWS = (
+    ("80916059001026709", "late", "Harbor & Pine Outfitters", "美国", "mug", "pine"),
+    ("80916059001027124", "today", "Nordlys Kjøkken AS", "挪威", "kettle", "navy"),
+    ("80916059001027318", "tomorrow", "Casa Verde Hogar S.A.S.", "哥伦比亚", "bowl", "brick"),
+)
 
 
 class SpecimenForm(forms.Form):
@@ -89,11 +102,11 @@ def _exposure() -> Chart:
 
 
 def context() -> dict[str, Any]:
-    days = {"far": date(2021, 4, 21), "near": date(2021, 3, 31), "tomorrow": date(2021, 3, 30), "today": date(2021, 3, 29)}
+    due = {name: end_of(day) for name, day in DAYS.items()}
     wrong = {"tracking": "4418 2207 95", "email": "alice@harborpine", "days": "365", "reason": "", "quantity": "3"}
     return {
         "now": NOW,
-        "due": {name: end_of(day) for name, day in days.items()} | {"late": end_of(date(2021, 3, 26))},
+        "due": due,
         "scan": datetime(2021, 3, 29, 4, 15, tzinfo=UTC),
         "form": SpecimenForm(),
         "wrong": SpecimenForm(wrong),
@@ -131,7 +144,10 @@ def context() -> dict[str, Any]:
             "This claim was not filed: the entrance closed on 28 Apr 2021 23:59:59 PDT.",
             advice="You can still apply for a refund through 12 May 2021.",
         ),
-        "guarantees": ("pending", "running", "verifying", "late", "review", "kept", "issued", "exempted", "ended"),
+        "guarantees": ("pending", "active", "verifying", "late", "review", "kept", "issued", "exempted", "ended"),
+        "seller": {"name": "淄博青禾搪瓷制品有限公司", "is_lit": True},
+        "overdue_orders": 1,
+        "rows": [{"number": no, "due": due[when], "mark": when, "buyer": buyer, "to": to, "picture": {"shape": shape, "tint": tint}} for no, when, buyer, to, shape, tint in ROWS],
         "colours": COLOURS,
         "icons": ICONS,
         "pictures": [{"shape": shape, "tint": TINTS[i % len(TINTS)]} for i, shape in enumerate(PICTURES)],

@@ -3,4 +3,7 @@ from django.urls import path
 from assurance.ui import views
 
 app_name = "ui"
-urlpatterns = [path("styleguide/", views.styleguide, name="styleguide")]
+urlpatterns = [
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("styleguide/ma/", views.styleguide_ma, name="styleguide-ma"),
+]

@@ -12,3 +12,10 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     if not (settings.DEBUG or settings.DEMO):
         raise Http404
     return render(request, "styleguide/page.html", specimens.context())
+
+
+def styleguide_ma(request: HttpRequest) -> HttpResponse:
+    """The same for the seller's office: its bars, the dense table, the order list."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
+    return render(request, "styleguide/ma.html", specimens.context())
