@@ -45,19 +45,32 @@ def claim(subject_id: int, kind: str, at: datetime) -> bool:
     return bool(deleted)
 
 
-def take(kind: str, at: datetime, limit: int) -> list[tuple[int, datetime]]:
-    """Delete and return a batch of due rows, passing over those that another sweeper holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            DELETE FROM kernel_deadline WHERE id = ANY(ARRAY(
-                SELECT id FROM kernel_deadline WHERE kind = %s AND due_at <= %s
-                ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED))
-            RETURNING subject_id, due_at
-            """,
-            [kind, at, limit],
-        )
-        return cursor.fetchall()
+# The rows of a batch are deleted and handed on as `due` to the statements that follow, in one round trip.
+_TAKE = """
+    WITH due AS (
+        DELETE FROM kernel_deadline WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM kernel_deadline WHERE kind = %(kind)s AND due_at <= %(at)s
+            ORDER BY due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED))
+        RETURNING subject_id, due_at),
+"""
+
+
+def all_at_once(kind: str, at: datetime, batch: int, follow: str, values: Mapping[str, object]) -> int:
+    """Work off due deadlines set-based, a batch a transaction; how many.
+
+    `follow` are further WITH queries that read `due (subject_id, due_at)`. Rows that another sweeper holds
+    are passed over, so sweepers share the work.
+    """
+    sql = f"{_TAKE} {follow} SELECT count(*) FROM due"
+    given = {**values, "kind": kind, "at": at, "batch": batch}
+    total = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, given)
+            taken = int(cursor.fetchone()[0])
+        total += taken
+        if taken < batch:
+            return total
 
 
 def next_due(after: datetime) -> datetime | None:

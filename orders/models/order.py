@@ -211,6 +211,14 @@ class Guarantee(models.Model):
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="guarantees")
+    # Copies of the order's, so that neither a sweep nor an overdue list reads the wide row.
+    number = models.CharField(max_length=17)
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    seller = models.ForeignKey(
+        Seller, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     kind = models.CharField(max_length=8, choices=[("dispatch", "Dispatch"), ("delivery", "Delivery")])
     state = models.CharField(max_length=9)
     late_at = models.DateTimeField(null=True)
@@ -221,7 +229,9 @@ class Guarantee(models.Model):
         ]
         indexes: ClassVar = [
             # Read by the overdue filter of the lists and the exposure on the home pages.
-            models.Index(fields=["kind", "late_at"], condition=Q(late_at__isnull=False), name="late_order"),
+            models.Index(
+                fields=["seller", "kind", "late_at"], condition=Q(late_at__isnull=False), name="late_order"
+            ),
         ]
 
     def __str__(self) -> str:

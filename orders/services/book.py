@@ -137,7 +137,17 @@ def _announce(
         shown = guarantees.ACTIVE if state == guarantees.VERIFYING else state
         if row is None:
             if state != guarantees.NONE:
-                fresh.append(Guarantee(order=order, kind=kind, state=shown, late_at=late_at[kind]))
+                fresh.append(
+                    Guarantee(
+                        order=order,
+                        number=order.number,
+                        buyer_id=order.buyer_id,
+                        seller_id=order.seller_id,
+                        kind=kind,
+                        state=shown,
+                        late_at=late_at[kind],
+                    )
+                )
                 _say(order, known, kind, guarantees.PENDING, shown, at)
             continue
         before = row.state

@@ -7,53 +7,51 @@ decided that the guarantee is late then, and takes the deadline back when the fa
 from datetime import datetime
 from functools import partial
 
-from django.db import connection, transaction
-
 from assurance.kernel import clock, deadlines
 from orders.services import book, elapse, refunds
 
-BATCH = 500
+BATCH = 2000
 
 _MARK_LATE = """
-    WITH due (order_id, due_at) AS (SELECT * FROM unnest(%(ids)s::bigint[], %(dues)s::timestamptz[])),
     marked AS (
         UPDATE orders_guarantee g SET state = 'late' FROM due
-        WHERE g.order_id = due.order_id AND g.kind = %(kind)s AND g.state = 'active'
-        RETURNING g.order_id, due.due_at),
-    told AS (
+        WHERE g.order_id = due.subject_id AND g.kind = %(kind)s AND g.state = 'active'
+        RETURNING g.order_id, g.number, g.buyer_id, g.seller_id, due.due_at),
+    recorded AS (
         INSERT INTO kernel_event (stream, key, kind, actor_role, happened_at, recorded_at, rules, data)
         SELECT 'order', order_id, %(event)s, 'platform', due_at, %(now)s, ARRAY[%(rule)s]::varchar[], '{}'
-        FROM marked)
-    INSERT INTO notices_notice (user_id, kind, about, about_id, data, happened_at, next_try_at, attempts, last_error)
-    SELECT person.user_id, %(event)s, 'order', o.id, jsonb_build_object('number', o.number, 'side', person.side),
-        m.due_at, %(at)s, 0, ''
-    FROM marked m JOIN orders_order o ON o.id = m.order_id
-    CROSS JOIN LATERAL (
-        SELECT o.buyer_id, 'buyer' UNION ALL
-        SELECT s.user_id, 'seller' FROM sellers_staff s WHERE s.seller_id = o.seller_id
-    ) AS person (user_id, side)
+        FROM marked),
+    told AS (
+        INSERT INTO notices_notice
+            (user_id, kind, about, about_id, data, happened_at, next_try_at, attempts, last_error)
+        SELECT user_id, %(event)s, 'order', order_id, jsonb_build_object('number', number), due_at, %(at)s, 0, ''
+        FROM (
+            SELECT buyer_id AS user_id, order_id, number, due_at FROM marked
+            UNION ALL
+            SELECT s.user_id, order_id, number, due_at FROM marked JOIN sellers_staff s USING (seller_id)
+        ) AS people)
 """
 
 _TELL_NEAR = """
-    INSERT INTO notices_notice (user_id, kind, about, about_id, data, happened_at, next_try_at, attempts, last_error)
-    SELECT s.user_id, 'dispatch_near', 'order', o.id, jsonb_build_object('number', o.number), due.due_at, %(at)s, 0, ''
-    FROM unnest(%(ids)s::bigint[], %(dues)s::timestamptz[]) AS due (order_id, due_at)
-    JOIN orders_order o ON o.id = due.order_id
-    JOIN sellers_staff s ON s.seller_id = o.seller_id
+    told AS (
+        INSERT INTO notices_notice
+            (user_id, kind, about, about_id, data, happened_at, next_try_at, attempts, last_error)
+        SELECT s.user_id, %(kind)s, 'order', o.id, jsonb_build_object('number', o.number), due.due_at, %(at)s, 0, ''
+        FROM due JOIN orders_order o ON o.id = due.subject_id JOIN sellers_staff s USING (seller_id))
 """
 
 
 def mark_late(kind: str, at: datetime, batch: int = BATCH) -> int:
     """Mark guarantees of one kind ("dispatch" or "delivery") late at their deadline; how many."""
     event, rule = book.LATE_EVENTS[kind]
-    return _in_batches(
-        kind, at, batch, _MARK_LATE, {"kind": kind, "event": event, "rule": rule, "now": clock.now(), "at": at}
+    return deadlines.all_at_once(
+        kind, at, batch, _MARK_LATE, {"event": event, "rule": rule, "now": clock.now()}
     )
 
 
 def tell_near(at: datetime, batch: int = BATCH) -> int:
     """Tell sellers of orders to be dispatched by tomorrow."""
-    return _in_batches(book.DISPATCH_NEAR, at, batch, _TELL_NEAR, {"at": at})
+    return deadlines.all_at_once(book.DISPATCH_NEAR, at, batch, _TELL_NEAR, {})
 
 
 def elapse_orders(kind: str, at: datetime, batch: int = BATCH) -> int:
@@ -66,20 +64,6 @@ def escalate_refunds(at: datetime, batch: int = BATCH) -> int:
     return deadlines.one_by_one(
         refunds.ESCALATE, at, batch, lambda pk: refunds.escalate_due(refund_id=pk, at=at)
     )
-
-
-def _in_batches(kind: str, at: datetime, batch: int, sql: str, values: dict[str, object]) -> int:
-    total = 0
-    while True:
-        with transaction.atomic():
-            due = deadlines.take(kind, at, batch)
-            if due:
-                ids, dues = map(list, zip(*due, strict=True))
-                with connection.cursor() as cursor:
-                    cursor.execute(sql, {**values, "ids": ids, "dues": dues})
-        total += len(due)
-        if len(due) < batch:
-            return total
 
 
 mark_dispatch_late = partial(mark_late, book.DISPATCH)

@@ -1,0 +1,13 @@
+"""Benches run on servers of their own that keep every promise of durability, like production."""
+
+from assurance.settings.base import *  # noqa: F403
+from assurance.settings.servers import cache, own_or_embedded
+
+SECRET_KEY = "bench-only"  # noqa: S105
+ALLOWED_HOSTS = ["127.0.0.1"]
+
+SERVERS = own_or_embedded("bench", database="postgres", number=0)
+DATABASES = {"default": SERVERS.database}
+CACHES = {"default": cache(SERVERS.cache_url, "bench")}
+CELERY_BROKER_URL = SERVERS.broker_url
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
