@@ -66,7 +66,7 @@ def _grid(values: Sequence[float], *, from_zero: bool, ceiling: float | None) ->
     while True:
         bottom = floor(low / step + 1e-9) * step
         if ceiling is not None:
-            bottom = min(bottom, ceiling - step * (TICKS - 1)) if bottom + step * (TICKS - 1) > ceiling else bottom
+            bottom = min(bottom, ceiling - step * (TICKS - 1))
         if bottom + step * (TICKS - 1) >= high - 1e-9:
             return [bottom + step * i for i in range(TICKS)]
         step = _step(0, step * (TICKS - 1) * 1.01)

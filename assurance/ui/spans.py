@@ -107,8 +107,13 @@ def time_span(start: Point, *points: Point, label: str, now: datetime | None = N
         if right > left
     )
     every = [start, *points]
-    ends = [Mark(edges[0], start.label, start.note), Mark(edges[-1], points[-1].label, points[-1].note, "end")]
-    between = [Mark(edge, point.label, point.note) for edge, point in zip(edges[1:-1], every[1:-1], strict=True)]
+    ends = [
+        Mark(edges[0], start.label, start.note),
+        Mark(edges[-1], points[-1].label, points[-1].note, "end"),
+    ]
+    between = [
+        Mark(edge, point.label, point.note) for edge, point in zip(edges[1:-1], every[1:-1], strict=True)
+    ]
     marks = [*ends, *between]
     layouts = (_apart("wide", marks, WIDE), _apart("narrow", marks, NARROW))
     return Span(label, bars, None if now is None else x(now), layouts)

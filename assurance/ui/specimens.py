@@ -1,10 +1,12 @@
 """What the style guide shows: made-up orders, all standing at one moment, 29 Mar 2021 10:12:04 PDT."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from assurance.kernel.days import end_of, start_of
 from assurance.kernel.money import Money
@@ -21,35 +23,37 @@ DAYS = {
     "today": date(2021, 3, 29),
     "late": date(2021, 3, 26),
 }
-COLOURS = ("paper", "sheet", "sunk", "ink", "ink-2", "ink-3", "edge", "accent", "accent-wash", "late-fill", "soon-fill", "good")
-ICONS = (
-    "brand shield shield-check truck ship box calendar calendar-check clock hourglass coupon coin warning info "
-    "check cross none plus minus search filter user chat globe sun moon right left down up upload download bell "
-    "lamp pin menu more link lock note file home list tag chart star flag arrow copy"
-).split()
-PICTURES = (
-    "mug plate bowl kettle box lamp pendant bulb bottle jar vase pan tote backpack shirt cap towel cushion rug "
-    "chair shelf faucet padlock hinge hammer drill cable speaker earphones phone panel toy ball notebook umbrella "
-    "candle bicycle"
-).split()
-TINTS = "pine cream brick navy ochre sky plum slate rose olive".split()
-
+AMOUNTS = {"small": "85.00", "big": "1284.60", "minus": "-10.00"}
 ROWS = (
-    ("80916059001026709", "late", "Harbor & Pine Outfitters", "美国", "mug", "pine"),
-    ("80916059001027124", "today", "Nordlys Kjøkken AS", "挪威", "kettle", "navy"),
-    ("80916059001027318", "tomorrow", "Casa Verde Hogar S.A.S.", "哥伦比亚", "bowl", "brick"),
+    ("80916059001026709", "late", "Harbor & Pine Outfitters", "美国", {"shape": "mug", "tint": "pine"}),
+    ("80916059001027124", "today", "Nordlys Kjøkken AS", "挪威", {"shape": "kettle", "tint": "navy"}),
+    ("80916059001027318", "tomorrow", "Casa Verde Hogar", "哥伦比亚", {"shape": "bowl", "tint": "brick"}),
 )
+ROUTES = {
+    "running": ("done 19 Mar 2021", "done 20 Mar 2021", "now by 26 Mar 2021", "", ""),
+    "late": ("done", "done", "late 3 days late", "", ""),
+    "closed": ("done 12 Mar 2021", "off not paid in time, closed", "off", "off", "off"),
+}
+GUARANTEES = ("pending", "active", "verifying", "late", "review", "kept", "issued", "exempted", "ended")
+COLOURS = (
+    *("paper", "sheet", "sunk", "ink", "ink-2", "ink-3", "edge"),
+    *("accent", "accent-wash", "late-fill", "soon-fill", "good"),
+)
+STOPS = ("Contract", "Payment", "Shipment", "Receiving", "Reviews")
+CURRENT = {"running": 2, "late": 2, "closed": 1}
 
 
 class SpecimenForm(forms.Form):
     """One field of every kind; bound with wrong values it shows every error state."""
 
-    tracking = forms.CharField(label="Tracking number", help_text="Letters and digits, no spaces", required=False)
+    tracking = forms.CharField(label="Tracking number", help_text="Letters and digits", required=False)
     email = forms.EmailField(label="Buyer’s e-mail")
     days = forms.IntegerField(label="Dispatch days", min_value=1, max_value=90)
-    mode = forms.ChoiceField(label="Export mode", choices=[("self", "Self-export"), ("market", "Market procurement")])
+    mode = forms.ChoiceField(
+        label="Export mode", choices=[("self", "Self-export"), ("easy", "Easy dispatch")]
+    )
     reason = forms.CharField(label="Reason", widget=forms.Textarea)
-    proof = forms.FileField(label="Proof of dispatch", required=False, help_text="PDF, JPEG or PNG, at most 10 MB")
+    proof = forms.FileField(label="Proof of dispatch", required=False, help_text="PDF, at most 10 MB")
     consent = forms.BooleanField(label="I agree to the terms")
     start = forms.ChoiceField(
         label="The clock starts after",
@@ -60,27 +64,34 @@ class SpecimenForm(forms.Form):
     quantity = forms.IntegerField(label="Quantity", min_value=50, initial=240)
 
 
-def _span(now: datetime, *, close: bool) -> Span:
-    paid, due = date(2021, 3, 20), date(2021, 3, 28 if close else 26)
-    points = [
-        Point(end_of(due), "Due", short_day_text(due), "kept"),
-        Point(now, "Now", "3/29", "late"),
-        Point(end_of(date(2021, 5, 5)), "Closes", "30 days after receipt", "open"),
-    ]
+WRONG = {"tracking": "4418 2207 95", "email": "alice@harborpine", "days": "365", "quantity": "3"}
+
+
+def _route(name: str) -> list[dict[str, Any]]:
+    stops = []
+    for place, (label, told) in enumerate(zip(STOPS, ROUTES[name], strict=True)):
+        state, _, note = told.partition(" ")
+        stops.append({"label": label, "state": state, "note": note, "current": place == CURRENT[name]})
+    return stops
+
+
+def _span(due: date) -> Span:
     return time_span(
-        Point(start_of(paid), "Paid", short_day_text(paid)),
-        *points,
-        now=now,
-        label="Paid on 20 March; dispatch was due on the 26th; now, 29 March, the claim entrance is open.",
+        Point(start_of(date(2021, 3, 20)), "Paid", "20 Mar"),
+        Point(end_of(due), "Due", f"{due.day} Mar", "kept"),
+        Point(NOW, "Now", "29 Mar", "late"),
+        Point(end_of(date(2021, 5, 5)), "Closes", "5 May", "open"),
+        now=NOW,
+        label=f"Paid on 20 March; dispatch was due on {due.day} March; the entrance is open until 5 May.",
     )
 
 
 def _rate() -> Chart:
-    values = ("93.1", "92.4", "94.0", "95.2", "94.8", "95.9", "96.8", "95.5", "96.1", "97.0", "96.6", "95.8", "96.4")
-    labels = [short_day_text(date(2021, 1, 3) + timedelta(weeks=i)) for i in range(len(values))]
+    values = (93.1, 92.4, 94.0, 95.2, 94.8, 95.9, 96.8, 95.5, 96.1, 97.0, 96.6, 95.8, 96.4)
+    weeks = [short_day_text(date(2021, 1, 3) + timedelta(weeks=i)) for i in range(len(values))]
     return chart(
         "line",
-        list(zip(labels, map(Decimal, values), strict=True)),
+        list(zip(weeks, values, strict=True)),
         title="On-time dispatch rate, 3 Jan to 28 Mar 2021",
         summary="From 93.1% to 96.4%; lowest 92.4% on 10 January, highest 97.0% on 7 March.",
         columns=("Week", "Rate"),
@@ -91,52 +102,41 @@ def _rate() -> Chart:
 
 
 def _exposure() -> Chart:
-    points = [("3/29", 185), ("3/30", 32), ("3/31", 68), ("4/1", 100), ("4/2", 0), ("4/3", 41)]
     return chart(
         "bar",
-        [(label, Decimal(value)) for label, value in points],
+        [("3/29", 185), ("3/30", 32), ("3/31", 68), ("4/1", 100), ("4/2", 0), ("4/3", 41)],
         title="Exposure by due day",
         summary="USD 185 today, then at most USD 100 a day.",
         columns=("Due", "At most, USD"),
     )
 
 
+def _drawn(sheet: str) -> list[str]:
+    """The names in a sprite file, in its order."""
+    text = (Path(settings.BASE_DIR) / "static" / f"{sheet}.svg").read_text()
+    return re.findall(r'<symbol id="[ip]-([\w-]+)"', text)
+
+
+def _tints() -> list[str]:
+    text = (Path(settings.BASE_DIR) / "static" / "components" / "pictures.css").read_text()
+    return re.findall(r"\.tint-(\w+)", text)
+
+
 def context() -> dict[str, Any]:
+    """Everything the pages of the style guide show."""
     due = {name: end_of(day) for name, day in DAYS.items()}
-    wrong = {"tracking": "4418 2207 95", "email": "alice@harborpine", "days": "365", "reason": "", "quantity": "3"}
+    tints = _tints()
     return {
         "now": NOW,
         "due": due,
         "scan": datetime(2021, 3, 29, 4, 15, tzinfo=UTC),
         "form": SpecimenForm(),
-        "wrong": SpecimenForm(wrong),
-        "usd": {name: Money(amount, "USD") for name, amount in (("small", "85.00"), ("big", "1284.60"), ("minus", "-10.00"), ("zero", "0"))},
+        "wrong": SpecimenForm(WRONG),
+        "usd": {name: Money(amount, "USD") for name, amount in AMOUNTS.items()},
         "yen": Money("1200", "JPY"),
-        "route": {
-            "running": [
-                {"label": "Contract", "note": "19 Mar 2021", "state": "done"},
-                {"label": "Payment", "note": "20 Mar 2021", "state": "done"},
-                {"label": "Shipment", "note": "by 26 Mar 2021", "state": "now", "current": True},
-                {"label": "Receiving"},
-                {"label": "Reviews"},
-            ],
-            "late": [
-                {"label": "Contract", "state": "done"},
-                {"label": "Payment", "state": "done"},
-                {"label": "Shipment", "note": "3 days late", "state": "late", "current": True},
-                {"label": "Receiving"},
-                {"label": "Reviews"},
-            ],
-            "closed": [
-                {"label": "Contract", "note": "12 Mar 2021", "state": "done"},
-                {"label": "Payment", "note": "not paid in time, closed", "state": "off", "current": True},
-                {"label": "Shipment", "state": "off"},
-                {"label": "Receiving", "state": "off"},
-                {"label": "Reviews", "state": "off"},
-            ],
-        },
-        "span": _span(NOW, close=False),
-        "close_span": _span(NOW, close=True),
+        "route": {name: _route(name) for name in ROUTES},
+        "span": _span(date(2021, 3, 26)),
+        "close_span": _span(date(2021, 3, 28)),
         "rate": _rate(),
         "exposure": _exposure(),
         "violation": RuleViolation(
@@ -144,12 +144,18 @@ def context() -> dict[str, Any]:
             "This claim was not filed: the entrance closed on 28 Apr 2021 23:59:59 PDT.",
             advice="You can still apply for a refund through 12 May 2021.",
         ),
-        "guarantees": ("pending", "active", "verifying", "late", "review", "kept", "issued", "exempted", "ended"),
-        "seller": {"name": "淄博青禾搪瓷制品有限公司", "is_lit": True},
+        "guarantees": GUARANTEES,
+        "seller": {"name": "淄博青禾搪瓷制品有限公司"},
+        "lit": True,
         "overdue_orders": 1,
-        "rows": [{"number": no, "due": due[when], "mark": when, "buyer": buyer, "to": to, "picture": {"shape": shape, "tint": tint}} for no, when, buyer, to, shape, tint in ROWS],
+        "rows": [
+            {"number": number, "due": due[when], "mark": when, "buyer": buyer, "to": to, "picture": picture}
+            for number, when, buyer, to, picture in ROWS
+        ],
         "colours": COLOURS,
-        "icons": ICONS,
-        "pictures": [{"shape": shape, "tint": TINTS[i % len(TINTS)]} for i, shape in enumerate(PICTURES)],
-        "tints": TINTS,
+        "icons": _drawn("icons"),
+        "pictures": [
+            {"shape": shape, "tint": tints[i % len(tints)]} for i, shape in enumerate(_drawn("products"))
+        ],
+        "tints": tints,
     }

@@ -49,7 +49,8 @@ def local(at: datetime) -> datetime:
 def instant_text(at: datetime, *, seconds: bool = True) -> str:
     """An instant in the platform zone, which is named: PST or PDT (TIM-1)."""
     here = local(at)
-    return f"{day_text(here.date())} {here:%H:%M:%S} {here:%Z}" if seconds else f"{day_text(here.date())} {here:%H:%M} {here:%Z}"
+    clock = f"{here:%H:%M:%S}" if seconds else f"{here:%H:%M}"
+    return f"{day_text(here.date())} {clock} {here:%Z}"
 
 
 def last_moment(at: datetime) -> datetime:

@@ -44,7 +44,9 @@ def test_an_unknown_language_is_ignored(client):
     assert '<html lang="en"' in page(client, django_language="xx")
 
 
-@pytest.mark.parametrize(("cookie", "written"), [("dark", ' data-theme="dark"'), ("light", ' data-theme="light"'), ('"><b>', "")])
+@pytest.mark.parametrize(
+    ("cookie", "written"), [("dark", ' data-theme="dark"'), ("light", ' data-theme="light"'), ('"><b>', "")]
+)
 def test_the_chosen_theme_is_in_the_first_byte_of_the_page(client, cookie, written):
     assert re.search(r'<html lang="en"([^>]*)>', page(client, theme=cookie)).group(1) == written
 

@@ -79,9 +79,17 @@ def test_the_compiled_file_is_made_from_this_one(catalogue):
             continue
         if isinstance(message.id, tuple | list):
             one, many = message.id
-            found = compiled.npgettext(message.context, one, many, 2) if message.context else compiled.ngettext(one, many, 2)
+            found = (
+                compiled.npgettext(message.context, one, many, 2)
+                if message.context
+                else compiled.ngettext(one, many, 2)
+            )
         else:
-            found = compiled.pgettext(message.context, message.id) if message.context else compiled.gettext(message.id)
+            found = (
+                compiled.pgettext(message.context, message.id)
+                if message.context
+                else compiled.gettext(message.id)
+            )
         if found != texts(message)[0]:
             behind.append(message.id)
     assert not behind, "run `make messages` and commit the .mo"

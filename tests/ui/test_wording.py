@@ -95,7 +95,9 @@ def test_the_last_microsecond_and_the_first_one_after_it():
     assert wording.distance(end, end) == wording.Distance("late", "1 day late")
 
 
-@pytest.mark.parametrize(("day", "hours"), [(date(2021, 3, 14), 23), (date(2021, 11, 7), 25), (date(2021, 6, 1), 24)])
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2021, 3, 14), 23), (date(2021, 11, 7), 25), (date(2021, 6, 1), 24)]
+)
 def test_on_the_last_day_hours_pass_as_they_really_do(day, hours):
     midnight = end_of(day - timedelta(days=1))
     assert wording.distance(end_of(day), midnight).text == f"{hours} h 0 min left"

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.forms import BoundField, widgets
 from django.template import Context
 from django.templatetags.static import static
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select, Textarea
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from moneyed import Money
@@ -113,6 +113,13 @@ def negative(value: Money) -> bool:
 
 
 @register.filter
+def translated(thing: Any, field: str = "name") -> str:
+    """{{ product|translated:"description" }}: the Chinese text (`…_zh`) for a Chinese reader, where there is one."""
+    chinese = getattr(thing, f"{field}_zh", "") if wording.chinese() else ""
+    return chinese or getattr(thing, field, "")
+
+
+@register.filter
 def fours(number: str) -> list[str]:
     """An order number in groups of four; the last group takes what is left, up to five or more."""
     text = str(number)
@@ -136,9 +143,11 @@ def sprite(name: str, sheet: str = "icons") -> str:
 @register.simple_tag
 def extra(attrs: Any) -> SafeString:
     """The attributes a component does not know, escaped, for its outermost element."""
-    given = attrs.attrs_dict().items()
+    given = [(name, value) for name, value in attrs.attrs_dict().items() if value not in (False, None)]
     return format_html_join(
-        " ", "{}", ((name if value is True else format_html('{}="{}"', name, value),) for name, value in given if value is not False and value is not None)
+        " ",
+        "{}",
+        ((name if value is True else format_html('{}="{}"', name, value),) for name, value in given),
     )
 
 
@@ -154,18 +163,19 @@ def control_kind(field: BoundField) -> str:
     widget = field.field.widget
     if field.is_hidden:
         return "hidden"
-    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+    if isinstance(widget, widgets.RadioSelect | widgets.CheckboxSelectMultiple):
         return "group"
-    if isinstance(widget, CheckboxInput):
+    if isinstance(widget, widgets.CheckboxInput):
         return "check"
-    return "file" if isinstance(widget, FileInput) else "line"
+    return "file" if isinstance(widget, widgets.FileInput) else "line"
 
 
 @register.simple_tag
 def control(field: BoundField, help: str = "", look: str = "") -> SafeString:
     """The input of a form field, tied to its hint and its errors, keeping what was typed."""
     widget = field.field.widget
-    base = "textarea" if isinstance(widget, Textarea) else "select" if isinstance(widget, Select) else "input"
+    shapes = {widgets.Textarea: "textarea", widgets.Select: "select"}
+    base = next((shape for kind, shape in shapes.items() if isinstance(widget, kind)), "input")
     attrs: dict[str, Any] = {}
     if control_kind(field) == "line":
         attrs["class"] = " ".join(filter(None, [classes(base, look), widget.attrs.get("class")]))
