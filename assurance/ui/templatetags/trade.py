@@ -114,7 +114,7 @@ def negative(value: Money) -> bool:
 
 @register.filter
 def translated(thing: Any, field: str = "name") -> str:
-    """{{ product|translated:"description" }}: the Chinese text (`…_zh`) for a Chinese reader, where there is one."""
+    """{{ product|translated:"description" }}: the `…_zh` field for a Chinese reader, where it is filled."""
     chinese = getattr(thing, f"{field}_zh", "") if wording.chinese() else ""
     return chinese or getattr(thing, field, "")
 
