@@ -137,6 +137,13 @@ def check_can_draft(qualification: str) -> None:
 
 
 @rule("QUA-1")
+def check_can_open(qualification: str) -> None:
+    """Ops open an account once; a suspended or terminated one has ways of its own (QUA-3, QUA-4, QUA-5)."""
+    if qualification != "not_open":
+        raise RuleViolation("STA-1", _("Trade Assurance has already been opened for this account."))
+
+
+@rule("QUA-1")
 def check_lit(qualification: str) -> None:
     """Refuse a buyer's order with a seller whose lamp is out."""
     if qualification not in ("active", "temporary"):

@@ -189,6 +189,10 @@ _TO_SELLER = {
         _("Recovery of %(amount)s, %(open)s of it still open"),
         _("A buyer used the coupon for your late order. The rest is taken from your next credits."),
     ),
+    "qualification_opened": Words(
+        _("Trade Assurance is open for your shop"),
+        _("Buyers can order from you now. Next: offer products and join the upgrade service."),
+    ),
     "recovery_reversed": Words(
         _("A recovery is reversed"),
         _("The order paid with the coupon was refunded in full: what was taken is back on your balance."),
@@ -234,6 +238,8 @@ def _values(notice: Notice) -> dict[str, str]:
 
 
 def _page(notice: Notice, side: str) -> str:
+    if notice.about == "seller":
+        return reverse("ma:home")
     if notice.about == "coupon":
         return reverse("coupons:list") if side == BUYER else reverse("ma:funds")
     return reverse("orders:detail" if side == BUYER else "ma:order", args=[notice.data["number"]])
