@@ -1,4 +1,4 @@
-"""Reading lines, templates, offers to a buyer, and parcels."""
+"""What it costs, and by when, to send goods to a country (LOG-2 to LOG-6)."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -51,7 +51,9 @@ def offers(
 def _weights(items: list[tuple[Product, int]]) -> dict[int, int] | None:
     """Grams by template; none if a product has no template."""
     links = dict(
-        ProductFreight.objects.filter(product__in=[p for p, _ in items]).values_list("product_id", "template_id")
+        ProductFreight.objects.filter(product__in=[p for p, _ in items]).values_list(
+            "product_id", "template_id"
+        )
     )
     weights: dict[int, int] = {}
     for product, quantity in items:
@@ -66,7 +68,9 @@ def _common_lines(
     by_template: dict[int, int], country: str
 ) -> Iterable[tuple[list[TemplateLine], LineCountry]]:
     rows: dict[int, list[TemplateLine]] = {}
-    for row in TemplateLine.objects.filter(template__in=by_template, line__is_active=True).select_related("line"):
+    for row in TemplateLine.objects.filter(template__in=by_template, line__is_active=True).select_related(
+        "line"
+    ):
         rows.setdefault(row.line_id, []).append(row)
     reaches = LineCountry.objects.filter(line__in=rows, country=country)
     for reach in reaches:
