@@ -10,7 +10,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
 
 
 def main(names: list[str]) -> int:
-    known = sorted(m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if m.name[1:2].isdigit())
+    known = sorted(
+        m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if m.name[1:2].isdigit()
+    )
     chosen = [name for name in known if not names or name.split("_")[0] in names]
     if not chosen:
         print(f"no such bench; there are {', '.join(known)}")  # noqa: T201
@@ -19,7 +21,9 @@ def main(names: list[str]) -> int:
 
     django.setup()
     missed = [name for name in chosen if not importlib.import_module(f"bench.{name}").main()]
-    print(f"{len(chosen) - len(missed)} reached their goals, {len(missed)} missed: {', '.join(missed) or 'none'}")  # noqa: T201
+    print(
+        f"{len(chosen) - len(missed)} reached their goals, {len(missed)} missed: {', '.join(missed) or 'none'}"
+    )  # noqa: T201
     return 1 if missed else 0
 
 

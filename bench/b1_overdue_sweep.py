@@ -48,7 +48,5 @@ def _fill() -> None:
     world.execute("DROP TABLE IF EXISTS bench_wide")
     world.execute("CREATE TABLE bench_wide (LIKE orders_order INCLUDING ALL)")
     world.execute("ALTER TABLE bench_wide ADD overdue_since timestamptz")
-    world.execute(
-        "INSERT INTO bench_wide SELECT o.*, NULL FROM orders_order o"
-    )
+    world.execute("INSERT INTO bench_wide SELECT o.*, NULL FROM orders_order o")
     world.settle()

@@ -21,7 +21,9 @@ def spread(values: list[float], unit: str = "") -> str:
     return f"{statistics.median(values):,.2f}{unit} ({min(values):,.2f} to {max(values):,.2f})"
 
 
-def judged(name: str, what: str, ratios: list[float], *, at_least: float | None = None, at_most: float | None = None) -> bool:
+def judged(
+    name: str, what: str, ratios: list[float], *, at_least: float | None = None, at_most: float | None = None
+) -> bool:
     """Print one goal with its ratio and whether the median reaches it."""
     median = statistics.median(ratios)
     reached = (at_least is None or median >= at_least) and (at_most is None or median <= at_most)

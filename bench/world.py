@@ -32,29 +32,34 @@ def cast(sellers: int = 20, buyers: int = 1000) -> None:
     LineCountry.objects.create(line=line, country="US", transit_min=5, transit_max=7, guaranteed=True)
     for n in range(1, sellers + 1):
         company = Company.objects.create(name=f"Bench company {n}")
-        seller = Seller.objects.create(company=company, name=f"Bench seller {n}", qualified_at=BASE - timedelta(days=99))
+        seller = Seller.objects.create(
+            company=company, name=f"Bench seller {n}", qualified_at=BASE - timedelta(days=99)
+        )
         Membership.objects.create(seller=seller, joined_at=BASE - timedelta(days=60), terms_version="bench")
-        Staff.objects.create(seller=seller, user=User.objects.create(email=f"seller{n}@bench.example", name=f"Seller {n}"))
+        Staff.objects.create(
+            seller=seller, user=User.objects.create(email=f"seller{n}@bench.example", name=f"Seller {n}")
+        )
         product = Product.objects.create(seller=seller, name=f"Mug {n}", dispatch_days=6, created_at=BASE)
         PriceTier.objects.create(product=product, min_quantity=1, price_minor=193)
         template = FreightTemplate.objects.create(seller=seller, name="Bench")
         TemplateLine.objects.create(template=template, line=line)
         ProductFreight.objects.create(product=product, template=template)
     User.objects.bulk_create(
-        [User(email=f"buyer{n}@bench.example", name=f"Buyer {n}") for n in range(1, buyers + 1)], batch_size=2000
+        [User(email=f"buyer{n}@bench.example", name=f"Buyer {n}") for n in range(1, buyers + 1)],
+        batch_size=2000,
     )
 
 
-def orders(count: int, *, due: int, scattered: bool = True) -> None:
-    """Paid, covered orders; `due` of them reach their dispatch deadline at DUE, the others a year later.
+def orders(count: int, *, due: int, days: int = 1) -> None:
+    """Paid, covered orders; on each of `days` days from DUE, `due` of them reach their dispatch deadline,
 
-    The due ones are scattered over the table unless said otherwise, as they are in life.
+    the others a year later. The due ones are scattered over the table, as they are in life.
     """
-    step = count // due if scattered and due else 1
+    step = count // (due * days)
     seller_ids = list(Seller.objects.values_list("id", flat=True))
     buyer_ids = list(User.objects.filter(email__startswith="buyer").values_list("id", flat=True))
     values = {
-        "count": count, "base": BASE, "due": DUE, "later": DUE + timedelta(days=365), "step": step, "many": due,
+        "count": count, "base": BASE, "due": DUE, "later": DUE + timedelta(days=365), "step": step, "many": due * days, "days": days,
         "sellers": seller_ids, "buyers": buyer_ids, "policy": PolicyVersion.objects.earliest("starts_at").pk,
         "line": Line.objects.get(code="bench").pk,
     }  # fmt: skip
@@ -77,6 +82,9 @@ def execute(sql: str, values: dict[str, object] | None = None) -> None:
 
 
 _IS_DUE = "(g %% %(step)s = 0 AND g / %(step)s <= %(many)s)"
+_DUE_AT = (
+    f"CASE WHEN {_IS_DUE} THEN %(due)s + (g / %(step)s %% %(days)s) * interval '1 day' ELSE %(later)s END"
+)
 
 _ORDERS = f"""
     INSERT INTO orders_order (id, number, buyer_id, seller_id, drafted_by, created_at, state, state_since, version,
@@ -95,7 +103,7 @@ _ORDERS = f"""
         'full', %(policy)s, %(base)s, true, true, %(base)s, %(base)s, %(base)s, d.day, d.day, d.day + 7, false, false,
         false, false, false, ''
     FROM generate_series(1, %(count)s) g
-    CROSS JOIN LATERAL (SELECT CASE WHEN {_IS_DUE} THEN (%(due)s::date - 1) ELSE (%(later)s::date - 1) END) d (day)
+    CROSS JOIN LATERAL (SELECT ({_DUE_AT})::date - 1) d (day)
 """  # noqa: S608
 _LINES = """
     INSERT INTO orders_orderline (order_id, product_id, name, name_zh, unit, currency, quantity, price_minor, amount_minor)
@@ -104,8 +112,8 @@ _LINES = """
 """
 _GUARANTEES = f"""
     INSERT INTO orders_guarantee (order_id, number, buyer_id, seller_id, kind, state, late_at)
-    SELECT g, o.number, o.buyer_id, o.seller_id, kind, 'active', CASE WHEN {_IS_DUE} THEN %(due)s ELSE %(later)s END
-        + CASE WHEN kind = 'delivery' THEN interval '7 days' ELSE interval '0' END
+    SELECT g, o.number, o.buyer_id, o.seller_id, kind, 'active', {_DUE_AT}
+        + CASE WHEN kind = 'delivery' THEN interval '90 days' ELSE interval '0' END
     FROM generate_series(1, %(count)s) g JOIN orders_order o ON o.id = g, unnest(ARRAY['dispatch', 'delivery']) kind
 """  # noqa: S608
 _DEADLINES = """

@@ -27,6 +27,20 @@ def of_owner(owner_id: int) -> QuerySet[Coupon]:
     return Coupon.objects.filter(owner_id=owner_id).select_related("redemption", "bearer").order_by("-id")
 
 
+_WITH_OTHER = """
+    SELECT c.*, EXISTS (SELECT FROM coupons_coupon o WHERE o.reserved_order_id = %(order)s AND o.id <> c.id)
+        OR EXISTS (SELECT FROM coupons_redemption r WHERE r.order_id = %(order)s AND r.coupon_id <> c.id)
+        AS other_on_order
+    FROM coupons_coupon c WHERE c.id = %(coupon)s
+"""
+
+
+def with_other_on_order(coupon_id: int, order_id: int, *, lock: bool) -> Coupon | None:
+    """A coupon and whether the order already carries or has used another one (CPN-3), in one round trip."""
+    sql = _WITH_OTHER + (" FOR UPDATE OF c" if lock else "")
+    return next(iter(Coupon.objects.raw(sql, {"coupon": coupon_id, "order": order_id})), None)
+
+
 def usable(owner_id: int, at: datetime) -> list[Coupon]:
     """The coupons a buyer can choose now, soonest to expire first."""
     mine = Coupon.objects.filter(owner_id=owner_id, state="active").order_by("last_day", "id")

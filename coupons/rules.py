@@ -54,8 +54,14 @@ def not_yours() -> RuleViolation:
     return RuleViolation("CPN-3", _("This coupon is not one of yours."), conflict=False, field="coupon")
 
 
+def already_spent() -> RuleViolation:
+    return RuleViolation("CPN-5", _("This coupon has already been spent."))
+
+
 @rule("CPN-3", "CPN-4", "CPN-5")
-def check_usable(coupon: CouponFacts, *, buyer_id: int, order_id: int, other_on_order: bool, at: datetime) -> None:
+def check_usable(
+    coupon: CouponFacts, *, buyer_id: int, order_id: int, other_on_order: bool, at: datetime
+) -> None:
     """Refuse a coupon that this buyer cannot put on this order; the first rule in table order answers.
 
     `other_on_order`: the order already carries or has used another platform coupon.
@@ -83,7 +89,7 @@ def check_usable(coupon: CouponFacts, *, buyer_id: int, order_id: int, other_on_
             advice=_("Pay or cancel that order first; the coupon is then free again."),
         )
     if now == "redeemed":
-        raise RuleViolation("CPN-5", _("This coupon has already been spent."))
+        raise already_spent()
 
 
 @rule("CPN-3")
@@ -105,4 +111,3 @@ def pays(face_usd: Money, *, due: Money, usd_rate: Decimal) -> tuple[Money, Mone
 def to_recover(used: Money, *, bearer_id: int | None) -> Money:
     """What is recovered for a redeemed coupon: the amount used, or nothing when the platform bears it."""
     return used if bearer_id is not None else Money(0, USD)
-

@@ -7,9 +7,9 @@ the transaction of the claim, payment or refund that causes them.
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from assurance.kernel import deadlines, events
+from assurance.kernel import clock, deadlines, events
 from assurance.kernel.days import day_of, end_of, plus, start_of
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.money import Money, to_minor
@@ -51,22 +51,28 @@ def issue(
 
 
 def quote(
-    *, coupon_id: int, buyer_id: int, order_id: int, due: Money, usd_rate: Decimal, at: datetime, lock: bool = False
+    *,
+    coupon_id: int,
+    buyer_id: int,
+    order_id: int,
+    due: Money,
+    usd_rate: Decimal,
+    at: datetime,
+    lock: bool = False,
 ) -> tuple[Coupon, Money, Money]:
     """The coupon with what it would pay here, in the order's currency and in USD.
 
     Refused CPN-2, CPN-3, CPN-4, CPN-5. A coupon that does not exist is another's (CPN-3).
     """
-    rows = Coupon.objects.select_for_update() if lock else Coupon.objects
-    coupon = rows.filter(pk=coupon_id).first()
+    coupon = queries.with_other_on_order(coupon_id, order_id, lock=lock)
     if coupon is None:
         raise rules.not_yours()
-    other = (
-        Coupon.objects.filter(reserved_order_id=order_id).exclude(pk=coupon_id).exists()
-        or Redemption.objects.filter(order_id=order_id).exclude(coupon_id=coupon_id).exists()
-    )
     rules.check_usable(
-        queries.facts(coupon), buyer_id=buyer_id, order_id=order_id, other_on_order=other, at=at
+        queries.facts(coupon),
+        buyer_id=buyer_id,
+        order_id=order_id,
+        other_on_order=coupon.other_on_order,  # type: ignore[attr-defined]
+        at=at,
     )
     part, used = rules.pays(coupon.face, due=due, usd_rate=usd_rate)
     return coupon, part, used
@@ -101,22 +107,48 @@ def release(*, order_id: int, at: datetime) -> bool:
     return True
 
 
-def redeem(*, coupon: Coupon, order_id: int, used: Money, at: datetime, actor: Actor = PLATFORM) -> Redemption:
+# Spending is the hottest write, and everything it says is known beforehand: one round trip says it all.
+_SPEND = """
+    WITH spent AS (
+        UPDATE coupons_coupon SET state = 'redeemed', reserved_order_id = NULL, reserved_at = NULL
+        WHERE id = %(coupon)s AND state IN ('active', 'reserved') RETURNING id),
+    unscheduled AS (
+        DELETE FROM kernel_deadline WHERE subject_id = %(coupon)s AND kind IN %(kinds)s),
+    recorded AS (
+        INSERT INTO kernel_event
+            (stream, key, kind, actor_id, actor_role, happened_at, recorded_at, rules, data)
+        SELECT 'coupon', id, 'redeemed', %(actor)s, %(role)s, %(at)s, %(now)s, ARRAY['CPN-3']::varchar[],
+            jsonb_build_object('order', %(order)s::bigint, 'used', %(said)s::text)
+        FROM spent)
+    INSERT INTO coupons_redemption (coupon_id, order_id, used_minor, redeemed_at)
+    SELECT id, %(order)s, %(used)s, %(at)s FROM spent RETURNING id
+"""
+
+
+def redeem(*, coupon: Coupon, order_id: int, used: Money, at: datetime, actor: Actor = PLATFORM) -> None:
     """Spend a locked coupon on an order and recover the amount from its bearer (REC-1, REC-2).
 
-    The unique redemption keeps CPN-5 even where the lock was missed: the second one is an IntegrityError.
+    Refused CPN-5 if it was spent meanwhile; the unique redemption keeps that even without the lock.
     """
-    coupon.state, coupon.reserved_order_id, coupon.reserved_at = "redeemed", None, None
-    coupon.save(update_fields=["state", "reserved_order_id", "reserved_at"])
-    redemption = Redemption.objects.create(
-        coupon=coupon, order_id=order_id, used_minor=to_minor(used), redeemed_at=at
-    )
-    deadlines.put(coupon.pk, {VOID: None, EXPIRING: None})
-    events.record("coupon", coupon.pk, "redeemed", at=at, actor=actor, rules=("CPN-3",), order=order_id, used=str(used))
+    values = {
+        "coupon": coupon.pk,
+        "order": order_id,
+        "used": to_minor(used),
+        "said": str(used),
+        "at": at,
+        "now": clock.now(),
+        "actor": actor.user_id,
+        "role": actor.role,
+        "kinds": (VOID, EXPIRING),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SPEND, values)
+        row = cursor.fetchone()
+    if row is None:
+        raise rules.already_spent()
     owed = rules.to_recover(used, bearer_id=coupon.bearer_id)
     if coupon.bearer_id is not None and owed.amount:
-        _recover(redemption, coupon.bearer_id, owed, at)
-    return redemption
+        _recover(row[0], coupon, owed, at)
 
 
 def give_back(*, order_id: int, at: datetime) -> None:
@@ -167,22 +199,22 @@ def warn_expiring(*, coupon_id: int, at: datetime) -> bool:
     return True
 
 
-def _recover(redemption: Redemption, seller_id: int, owed: Money, at: datetime) -> None:
+def _recover(redemption_id: int, coupon: Coupon, owed: Money, at: datetime) -> None:
     debt = funds.owe(
-        seller_id=seller_id,
+        seller_id=coupon.bearer_id,
         amount=owed,
         rule="REC-1",
-        cause=("redemption", redemption.pk),
+        cause=("redemption", redemption_id),
         what="recovery",
         at=at,
     )
-    Recovery.objects.create(redemption=redemption, debt=debt)
+    Recovery.objects.create(redemption_id=redemption_id, debt=debt)
     kind = "recovery_owed" if debt.open_minor else "recovery_taken"
     tell(
-        sellers.staff_ids(seller_id),
+        sellers.staff_ids(coupon.bearer_id),
         kind,
         about="coupon",
-        about_id=redemption.coupon_id,
+        about_id=coupon.pk,
         at=at,
         amount=str(owed.amount),
         open=str(debt.open.amount),

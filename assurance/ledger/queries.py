@@ -59,4 +59,3 @@ def faults() -> list[str]:
             cursor.execute(sql)
             found += [f"{what}: {row[0]}" for row in cursor.fetchall()]
     return found
-

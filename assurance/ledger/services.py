@@ -80,10 +80,13 @@ def post(
 
 def lock_balance(holder: Holder, currency: str = USD) -> Money:
     """Lock a guarded account until the transaction ends and return what it holds."""
-    _accounts({(holder, currency)})
-    account = Account.objects.select_for_update().get(
+    mine = Account.objects.select_for_update().filter(
         kind=holder.kind, owner_id=holder.owner_id, currency=currency
     )
+    account = mine.first()
+    if account is None:
+        _accounts({(holder, currency)})
+        account = mine.get()
     return account.balance
 
 

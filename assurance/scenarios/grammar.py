@@ -88,7 +88,15 @@ VERBS: dict[str, dict[str, Field]] = {
     "pay": {
         **ORDER,
         "method": _one_of(
-            "visa", "mastercard", "paypal", "apple_pay", "google_pay", "e_checking", "boleto", "pay_later", "tt"
+            "visa",
+            "mastercard",
+            "paypal",
+            "apple_pay",
+            "google_pay",
+            "e_checking",
+            "boleto",
+            "pay_later",
+            "tt",
         ),
         "amount": Field(MONEY),
         "coupon": _named("coupon", False),
@@ -214,7 +222,9 @@ class Checker:
             if step.get("jobs", "off") != "off":
                 self._wrong(step, "jobs", "the only word here is “off”")
             if "refused" in step and (step["refused"] not in TITLES or not verbs):
-                self._wrong(step, "refused", f"needs a verb and a rule{nearest(str(step['refused']), TITLES)}")
+                self._wrong(
+                    step, "refused", f"needs a verb and a rule{nearest(str(step['refused']), TITLES)}"
+                )
             for verb in verbs:
                 self._fields(self._map(step, verb), VERBS[verb], verb)
             self._expect(step)
@@ -253,7 +263,9 @@ class Checker:
             if value != "full" and not isinstance(value, (Decimal, int)):
                 self._wrong(given, key, "“full” or an amount")
             return
-        right = isinstance(value, _TYPES[field.holds]) and not (isinstance(value, bool) and field.holds != FLAG)
+        right = isinstance(value, _TYPES[field.holds]) and not (
+            isinstance(value, bool) and field.holds != FLAG
+        )
         if field.holds == DAY:
             right = isinstance(value, date) and not isinstance(value, datetime)
         if not right:

@@ -61,7 +61,9 @@ class Player:
             Policy.from_figures(self.policy)
             first = PolicyVersion.objects.order_by("starts_at")[0]
             PolicyVersion.objects.create(
-                starts_at=midnight(first.starts_at.date().replace(year=2001)), figures=self.policy, note="play"
+                starts_at=midnight(first.starts_at.date().replace(year=2001)),
+                figures=self.policy,
+                note="play",
             )
 
     def _step(self, world: World, step: Lined) -> None:
@@ -113,7 +115,9 @@ class Player:
         changed = sorted(table for table, digest in _digest().items() if before[table] != digest)
         if changed:
             line = holder.lines["jobs_change_nothing"]
-            raise Difference(line, "jobs_change_nothing", "no row to differ", f"changes in {', '.join(changed)}")
+            raise Difference(
+                line, "jobs_change_nothing", "no row to differ", f"changes in {', '.join(changed)}"
+            )
 
     def _settle_constraints(self) -> None:
         with connection.cursor() as cursor:

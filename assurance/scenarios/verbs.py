@@ -107,7 +107,11 @@ def _accept_short(w: World, v: Row, at: datetime) -> None:
 
 def _dispatch(w: World, v: Row, at: datetime) -> None:
     dispatch.dispatch(
-        order_id=w.orders[v["order"]], carrier=CARRIER, number=str(v["parcel"]), last=v.get("last", True), at=at
+        order_id=w.orders[v["order"]],
+        carrier=CARRIER,
+        number=str(v["parcel"]),
+        last=v.get("last", True),
+        at=at,
     )
 
 
