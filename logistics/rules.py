@@ -1,13 +1,15 @@
 """Shipping prices, transit, the promise, and how a line is offered. Pure decisions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.days import plus
 from assurance.kernel.money import USD, Money, from_minor, rounded
 from assurance.kernel.policy import Policy
-from assurance.kernel.rules import rule
+from assurance.kernel.rules import RuleViolation, rule
 
 
 @dataclass(frozen=True)
@@ -106,3 +108,69 @@ def days_shown(
 def badges(*, member: bool, rts: bool, guaranteed_line: bool) -> tuple[bool, bool]:
     """(on-time dispatch, guaranteed delivery), computed for a viewer's country and never stored."""
     return member, member and rts and guaranteed_line
+
+
+@rule("LOG-2")
+def check_ships(*, rts: bool, has_template: bool) -> None:
+    """Refuse an RTS product without a freight template."""
+    if rts and not has_template:
+        raise RuleViolation(
+            "LOG-2",
+            _("A Ready to Ship product needs a freight template."),
+            advice=_("Choose a template for it, or take Ready to Ship off."),
+            conflict=False,
+            field="template",
+        )
+
+
+@rule("LOG-2")
+def check_template(line_ids: Sequence[int]) -> None:
+    """Refuse a template without a line, or with one line twice."""
+    if not line_ids:
+        raise RuleViolation("LOG-2", _("A freight template needs at least one line."), conflict=False)
+    if len(set(line_ids)) != len(line_ids):
+        raise RuleViolation("LOG-2", _("Each line can stand in a template once."), conflict=False)
+
+
+@rule("LOG-2")
+def check_price(price: Price) -> None:
+    """Refuse negative prices, weights of nothing and a discount beyond 0 to 100 per cent."""
+    if min(price.flat, price.first, price.additional) < 0:
+        raise RuleViolation("LOG-2", _("A shipping price cannot be negative."), conflict=False)
+    if min(price.first_weight, price.additional_weight) < 1:
+        raise RuleViolation(
+            "LOG-2", _("The first and each additional weight are above zero."), conflict=False
+        )
+    if not 0 <= price.discount_percent <= 100:
+        raise RuleViolation("LOG-2", _("A discount lies between 0 and 100 per cent."), conflict=False)
+
+
+COURIERS = frozenset({"DHL", "UPS", "FedEx"})
+
+
+@dataclass(frozen=True)
+class TemplateFacts:
+    """What LOG-7 looks at in a template. `guaranteed` are the countries that a line of it guarantees."""
+
+    carriers: frozenset[str]
+    platform_lines: int
+    guaranteed: frozenset[str]
+
+
+@rule("LOG-7")
+def lacks_guaranteed_line(templates: Iterable[TemplateFacts], *, member: bool) -> bool:
+    """A member whose templates hold no guaranteed line: its products carry no delivery badge."""
+    return member and not any(template.guaranteed for template in templates)
+
+
+@rule("LOG-7")
+def lacks_courier(template: TemplateFacts) -> bool:
+    """A template for the seller's own logistics (no platform line) that has none of the couriers."""
+    return template.platform_lines == 0 and not template.carriers & COURIERS
+
+
+@rule("LOG-7")
+def missing_core(templates: Iterable[TemplateFacts], core: Sequence[str]) -> tuple[str, ...]:
+    """The core countries to which no template has a guaranteed line, in their usual order."""
+    covered = frozenset[str]().union(*(template.guaranteed for template in templates))
+    return tuple(country for country in core if country not in covered)

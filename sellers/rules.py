@@ -1,5 +1,6 @@
 """Membership of the upgrade service and the lamp. Pure decisions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -152,6 +153,28 @@ def check_lit(qualification: str) -> None:
             rule_id,
             _("This supplier takes no Trade Assurance orders at present."),
             advice=_("Choose another supplier for this product."),
+        )
+
+
+@rule("ORD-1", "ORD-4")
+def check_product(*, dispatch_days: int, tiers: Sequence[tuple[int, Money]]) -> None:
+    """Refuse a product without a price, with a price for nothing, or one that takes too long to dispatch.
+
+    `tiers` are (from this quantity on, price of one piece).
+    """
+    if not 1 <= dispatch_days <= 90:
+        raise RuleViolation(
+            "ORD-4", _("Dispatch takes 1 to 90 days after payment."), conflict=False, field="dispatch_days"
+        )
+    if not tiers:
+        raise RuleViolation("ORD-1", _("Give at least one price."), conflict=False, field="tiers")
+    if any(quantity < 1 or price.amount <= 0 for quantity, price in tiers):
+        raise RuleViolation(
+            "ORD-1", _("Quantities start at 1 and prices are above zero."), conflict=False, field="tiers"
+        )
+    if len({quantity for quantity, _price in tiers}) != len(tiers):
+        raise RuleViolation(
+            "ORD-1", _("Each quantity can have one price only."), conflict=False, field="tiers"
         )
 
 
