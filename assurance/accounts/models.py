@@ -22,13 +22,14 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """One person, signed in by e-mail. Everybody may buy; staff of a seller work in MA, staff users in the admin."""
+    """One person, signed in by e-mail. Everybody may buy; a seller’s staff work in MA, ops in the admin."""
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     company = models.CharField(_("company"), max_length=160, blank=True, default="")
     country = CountryField(_("country"), default="US")
-    language = models.CharField(_("language"), max_length=10, default="en")
+    # Empty until chosen: each surface then opens in its own language.
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -39,6 +40,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar = ["name"]
 
     class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="email_in_any_case")]
 
     def __str__(self) -> str:
@@ -81,10 +84,15 @@ class ApiToken(models.Model):
     """A bearer token of the API; only its digest is kept."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
-    label = models.CharField(max_length=60)
+    label = models.CharField(_("label"), max_length=60)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "label"], name="one_token_per_label")
+        ]
 
     def __str__(self) -> str:
         return self.label

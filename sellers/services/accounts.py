@@ -46,7 +46,7 @@ def apply(*, company_id: int, shop: str, user_id: int, at: datetime, actor: Acto
 
 @transaction.atomic
 def open_qualification(*, seller_id: int, reason: str, at: datetime, actor: Actor = PLATFORM) -> Seller:
-    """Ops open Trade Assurance for an account: its lamp is lit from now. Refused STA-1 if it is not waiting."""
+    """Ops open Trade Assurance for an account: its lamp is lit from now. Refused STA-1 unless it waits."""
     seller = Seller.objects.select_for_update().get(pk=seller_id)
     rules.check_can_open(queries.qualification(seller, at))
     seller.qualified_at = at
