@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from assurance.kernel import clock, deadlines, events
 from assurance.kernel.days import day_of, end_of, plus, start_of
 from assurance.kernel.events import PLATFORM, Actor
-from assurance.kernel.money import Money, to_minor
+from assurance.kernel.money import Money, to_minor, to_text
 from assurance.kernel.policy import Policy
 from assurance.notices.services import tell
 from coupons import queries, rules
@@ -44,7 +44,7 @@ def issue(
         issued_at=at,
         last_day=last,
     )
-    events.record("coupon", coupon.pk, "issued", at=at, actor=actor, rules=("CPN-1", "CPN-2"), face=str(face))
+    events.record("coupon", coupon.pk, "issued", at=at, actor=actor, rules=("CPN-1", "CPN-2"), face=to_text(face))
     deadlines.put(coupon.pk, {VOID: end_of(last), EXPIRING: start_of(plus(last, -WARN_DAYS))})
     tell([owner_id], "coupon_issued", about="coupon", about_id=coupon.pk, at=at, face=str(face.amount))
     return coupon
@@ -134,7 +134,7 @@ def redeem(*, coupon: Coupon, order_id: int, used: Money, at: datetime, actor: A
         "coupon": coupon.pk,
         "order": order_id,
         "used": to_minor(used),
-        "said": str(used),
+        "said": to_text(used),
         "at": at,
         "now": clock.now(),
         "actor": actor.user_id,

@@ -10,7 +10,19 @@ from typing import Any
 from moneyed import Money, get_currency
 
 USD = "USD"
-__all__ = ["USD", "Amount", "Money", "ceil_whole", "convert", "from_minor", "minor_unit", "rounded", "to_minor"]
+__all__ = [
+    "USD",
+    "Amount",
+    "Money",
+    "ceil_whole",
+    "convert",
+    "from_minor",
+    "from_text",
+    "minor_unit",
+    "rounded",
+    "to_minor",
+    "to_text",
+]
 
 
 def minor_unit(currency: str) -> Decimal:
@@ -28,6 +40,16 @@ def to_minor(money: Money) -> int:
     if minor != minor.to_integral_value():
         raise ValueError(f"{money.amount} {money.currency.code} is finer than the currency's minor unit")
     return int(minor)
+
+
+def to_text(money: Money) -> str:
+    """`USD 1284.60`: how an amount is kept in a record, whatever language was active when it was made."""
+    return f"{money.currency.code} {money.amount}"
+
+
+def from_text(text: str) -> Money:
+    currency, amount = text.split(" ")
+    return Money(Decimal(amount), currency)
 
 
 def rounded(amount: Decimal, currency: str) -> Money:

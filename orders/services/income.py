@@ -4,7 +4,7 @@ from datetime import datetime
 
 from assurance.kernel.days import day_of, plus
 from assurance.kernel.events import PLATFORM, Actor
-from assurance.kernel.money import Money
+from assurance.kernel.money import Money, to_text
 from assurance.kernel.queries import policy_at
 from assurance.ledger import services as ledger
 from assurance.ledger.services import Holder
@@ -54,9 +54,8 @@ def count(
     order.coupon_part += part
     order.method_fee += fee
     money_counted(order, at)
-    book.record(
-        order, "paid", at=at, actor=actor, rules=(rule,), cash=str(counted), coupon=str(part), fee=str(fee)
-    )
+    said = {"cash": to_text(counted), "coupon": to_text(part), "fee": to_text(fee)}
+    book.record(order, "paid", at=at, actor=actor, rules=(rule,), **said)
     book.tell_seller(order, "order_paid", at, amount=str((counted + part).amount), currency=order.currency)
     return excess
 
@@ -73,7 +72,7 @@ def to_be_returned(
         reference=reference,
         legs=[(source, -money), (ledger.RETURNS, money)],
     )
-    book.record(order, "money_to_return", at=at, rules=(rule,), amount=str(money))
+    book.record(order, "money_to_return", at=at, rules=(rule,), amount=to_text(money))
 
 
 def money_counted(order: Order, at: datetime) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel import deadlines
 from assurance.kernel.events import PLATFORM, Actor
-from assurance.kernel.money import Money, to_minor
+from assurance.kernel.money import Money, to_minor, to_text
 from assurance.kernel.rules import RuleViolation
 from orders.models import Order, Refund
 from orders.queries.facts import facts, parcels_of, policy_of
@@ -171,7 +171,8 @@ def _pay(order: Order, refund: Refund, amount: Money | None, at: datetime, actor
         others.update(state="withdrawn", decided_at=at)
     paid = payout.pay(order, refund, amount, at)
     refund.paid_minor, refund.full = to_minor(paid), amount is None
-    book.record(order, "refunded", at=at, actor=actor, rules=("RFD-3", "CPN-6"), amount=str(paid), full=amount is None)
+    said = {"amount": to_text(paid), "full": amount is None}
+    book.record(order, "refunded", at=at, actor=actor, rules=("RFD-3", "CPN-6"), **said)
     _end(order, refund, at)
     book.tell_buyer(order, "refunded", at, amount=str(paid.amount), currency=order.currency)
     book.tell_seller(order, "refunded", at, amount=str(paid.amount), currency=order.currency)
@@ -188,7 +189,7 @@ def _end(order: Order, refund: Refund, at: datetime) -> None:
 
 
 def _said(amount: Money | None) -> str:
-    return "full" if amount is None else str(amount)
+    return "full" if amount is None else to_text(amount)
 
 
 def _decided() -> RuleViolation:

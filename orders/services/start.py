@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.days import day_of
 from assurance.kernel.events import PLATFORM, Actor
-from assurance.kernel.money import USD, Money, convert, rounded, to_minor
+from assurance.kernel.money import USD, Money, convert, rounded, to_minor, to_text
 from assurance.kernel.queries import policy_at
 from assurance.kernel.rules import RuleViolation
 from logistics import queries as logistics
@@ -62,7 +62,7 @@ def by_buyer(
     rts = all(product.rts for product, _quantity in items)
     state = lifecycle.AWAITING_PAYMENT if rts else lifecycle.AWAITING_SUPPLIER
     order = _write(draft, items, buyer_id=buyer_id, drafted_by="buyer", state=state, at=at, key=request_key)
-    book.record(order, "started", at=at, actor=actor, rules=("ORD-1",), total=str(order.total))
+    book.record(order, "started", at=at, actor=actor, rules=("ORD-1",), total=to_text(order.total))
     book.tell_seller(order, "order_started", at)
     return order
 
@@ -92,13 +92,17 @@ def by_seller(
     seller_rules.check_can_draft(sellers.qualification(seller, at))
     state = lifecycle.AWAITING_BUYER if send else lifecycle.DRAFT
     order = _write(draft, items, buyer_id=buyer_id, drafted_by="seller", state=state, at=at, key=request_key)
-    book.record(order, "drafted", at=at, actor=actor, rules=("ORD-1",), total=str(order.total))
+    book.record(order, "drafted", at=at, actor=actor, rules=("ORD-1",), total=to_text(order.total))
     if send:
         book.tell_buyer(order, "order_to_confirm", at)
     return order
 
 
 def _repeated(key: str | None) -> Order | None:
+    """The order already made under this key; a request that is under way with it is waited for."""
+    if key:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
     return Order.objects.filter(request_key=key).first() if key else None
 
 

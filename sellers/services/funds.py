@@ -11,7 +11,7 @@ from django.db import transaction
 
 from assurance.kernel import events
 from assurance.kernel.events import PLATFORM, Actor
-from assurance.kernel.money import Money, to_minor
+from assurance.kernel.money import Money, to_minor, to_text
 from assurance.ledger import services as ledger
 from assurance.ledger.services import ADVANCES, COUPONS, OUTSIDE, Holder
 from sellers import rules
@@ -111,7 +111,7 @@ def let_go(*, debt_id: int, rule: str, what: str, at: datetime) -> None:
 def deposit(*, seller_id: int, amount: Money, reference: str, at: datetime, actor: Actor = PLATFORM) -> None:
     """Money that a seller pays into the balance from outside; debts are taken from it first."""
     rules.check_deposit(amount)
-    event = events.record("seller", seller_id, "deposited", at=at, actor=actor, rules=("REC-2",), amount=str(amount))
+    event = events.record("seller", seller_id, "deposited", at=at, actor=actor, rules=("REC-2",), amount=to_text(amount))
     credit(
         seller_id=seller_id,
         amount=amount,
@@ -129,7 +129,7 @@ def withdraw(*, seller_id: int, amount: Money, reference: str, at: datetime, act
     """Pay a seller's money out; refused PAY-4 beyond the balance."""
     account = ledger.seller(seller_id)
     rules.check_withdraw(amount, balance=ledger.lock_balance(account))
-    event = events.record("seller", seller_id, "withdrew", at=at, actor=actor, rules=("PAY-4",), amount=str(amount))
+    event = events.record("seller", seller_id, "withdrew", at=at, actor=actor, rules=("PAY-4",), amount=to_text(amount))
     ledger.post(
         what="withdrawal",
         rule="PAY-4",
