@@ -24,11 +24,12 @@ _MARK_LATE = """
     told AS (
         INSERT INTO notices_notice
             (user_id, kind, about, about_id, data, happened_at, next_try_at, attempts, last_error)
-        SELECT user_id, %(event)s, 'order', order_id, jsonb_build_object('number', number), due_at, %(at)s, 0, ''
+        SELECT user_id, %(event)s, 'order', order_id, jsonb_build_object('number', number, 'side', side),
+            due_at, %(at)s, 0, ''
         FROM (
-            SELECT buyer_id AS user_id, order_id, number, due_at FROM marked
+            SELECT buyer_id AS user_id, 'buyer' AS side, order_id, number, due_at FROM marked
             UNION ALL
-            SELECT s.user_id, order_id, number, due_at FROM marked JOIN sellers_staff s USING (seller_id)
+            SELECT s.user_id, 'seller', order_id, number, due_at FROM marked JOIN sellers_staff s USING (seller_id)
         ) AS people)
 """
 
