@@ -8,7 +8,7 @@ from django.db.models import Sum
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.queries import policy_at
 from sellers import rules
-from sellers.models import Debt, Membership, Seller, Staff
+from sellers.models import Debt, Membership, Product, Seller, Staff
 
 
 def standing(seller: Seller) -> rules.Standing:
@@ -48,6 +48,11 @@ def members_among(seller_ids: Iterable[int], at: datetime) -> set[int]:
 def staff_ids(seller_id: int) -> list[int]:
     """The people to tell about what happens at this account."""
     return list(Staff.objects.filter(seller_id=seller_id).values_list("user_id", flat=True))
+
+
+def unit_price(product: Product, quantity: int) -> int:
+    """The price of one piece at a quantity, in minor units of the product's currency."""
+    return [tier.price_minor for tier in product.tiers.all() if tier.min_quantity <= quantity][-1]
 
 
 def debt(seller_id: int) -> Money:

@@ -132,11 +132,6 @@ def _items(draft: Draft) -> list[tuple[Product, int]]:
     return items
 
 
-def unit_price(product: Product, quantity: int) -> int:
-    """The price of one piece at a quantity, in minor units of the product's currency."""
-    return [tier.price_minor for tier in product.tiers.all() if tier.min_quantity <= quantity][-1]
-
-
 def _write(
     draft: Draft,
     items: list[tuple[Product, int]],
@@ -205,7 +200,7 @@ def _write(
 def _lines(draft: Draft, items: list[tuple[Product, int]]) -> list[OrderLine]:
     lines = []
     for product, quantity in items:
-        price = unit_price(product, quantity)
+        price = sellers.unit_price(product, quantity)
         if product.currency != draft.currency:
             asked = rounded(Money(price, USD).amount / 100 / draft.usd_rate, draft.currency)
             price = to_minor(asked)

@@ -1,0 +1,125 @@
+"""What an order would cost and promise if it were made and paid now, before there is one."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from assurance.kernel.days import day_of, plus
+from assurance.kernel.money import Money, from_minor
+from assurance.kernel.policy import Policy
+from assurance.kernel.queries import policy_at
+from coupons import rules as coupon_rules
+from coupons.models import Coupon
+from logistics import queries as logistics
+from logistics import rules as logistics_rules
+from logistics.rules import Offer, Transit
+from orders.models import Order
+from orders.queries.facts import policy_of, terms_of
+from orders.rules import guarantees, terms
+from sellers import queries as sellers
+from sellers.models import Product
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A quantity of one product sent to a country. `chosen` none: no line reaches it.
+
+    `delivery` is the promised day when the chosen line is guaranteed, `compensation` the coupon that a
+    late order of this total would give (CPN-1).
+    """
+
+    product: Product
+    quantity: int
+    price: Money
+    goods: Money
+    offers: tuple[Offer, ...]
+    chosen: Offer | None
+    shipping: Money
+    total: Money
+    covered: bool
+    dispatch_due: date
+    compensation: Money
+    policy: Policy
+
+    @property
+    def delivery(self) -> date | None:
+        return self.chosen.latest if self.chosen is not None and self.chosen.guaranteed else None
+
+
+def quote(
+    product: Product, quantity: int, country: str, *, at: datetime, line_id: int | None = None
+) -> Quote:
+    """Price, shipping and promises of a quantity that the product is sold in; six queries.
+
+    A line that is not on offer gives way to the preselected one (LOG-5).
+    """
+    offers = logistics.offers([(product, quantity)], country, at=at)
+    wanted = (offer for offer in offers if offer.line_id == line_id)
+    chosen = next(wanted, None) or logistics_rules.preselected(offers)
+    price = from_minor(sellers.unit_price(product, quantity), product.currency)
+    goods = price * quantity
+    shipping = chosen.cost if chosen is not None else goods * 0
+    total = terms.contract_total(goods, shipping, goods * 0)
+    policy = policy_at(at).policy
+    return Quote(
+        product=product,
+        quantity=quantity,
+        price=price,
+        goods=goods,
+        offers=tuple(offers),
+        chosen=chosen,
+        shipping=shipping,
+        total=total,
+        covered=sellers.is_member(product.seller_id, at),
+        dispatch_due=plus(day_of(at), product.dispatch_days),
+        compensation=coupon_rules.face(total, usd_rate=Decimal(1), policy=policy),
+        policy=policy,
+    )
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What an unpaid order would promise if it were paid in full now; no day, no guarantee."""
+
+    dispatch: date
+    covered: bool
+    delivery: date | None
+
+
+def promise(order: Order, at: datetime) -> Promise:
+    """The guarantees as they would be pinned by a payment now (UPG-2, DLV-1, LOG-5)."""
+    due = terms.dispatch_due(terms_of(order), at) or day_of(at)
+    covered = sellers.is_member(order.seller_id, at)
+    way = Transit(order.transit_min, order.transit_max, order.handling_days, order.line_guaranteed)
+    day = logistics_rules.promised_day(due, way)
+    guaranteed = guarantees.carries_delivery(
+        covered=covered,
+        all_rts=order.rts,
+        line_guaranteed=order.line_guaranteed,
+        seller_drafted=order.drafted_by == "seller",
+        self_export=order.export == terms.SELF,
+    ) and logistics_rules.within_limit(day, clock_start=day_of(at), policy=policy_of(order, at))
+    return Promise(due, covered, day if guaranteed else None)
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a payment would be made of (ORD-7): what is due, the coupon's part, the fee, the charge."""
+
+    due: Money
+    coupon: Money
+    fee: Money
+    percent: Decimal
+
+    @property
+    def charge(self) -> Money:
+        return self.due - self.coupon + self.fee
+
+
+def bill(
+    due: Money, *, method: str, coupon: Coupon | None, policy: Policy, usd_rate: Decimal = Decimal(1)
+) -> Bill:
+    """The bill for what is due, by a method, with a coupon. Refused PAY-1 for an unknown method."""
+    part = coupon_rules.pays(coupon.face, due=due, usd_rate=usd_rate)[0] if coupon else due * 0
+    fee = terms.method_fee(due - part, method=method, policy=policy)
+    return Bill(due, part, fee, policy.method_fee_percent[method])
