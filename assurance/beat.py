@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery.beat import ScheduleEntry, Scheduler
+from celery.schedules import schedule
 
 from assurance.heartbeats import BEAT, beat_heart
 
@@ -29,7 +30,7 @@ class SweepScheduler(Scheduler):
                 name=sweep.name,
                 task="sweep",
                 args=(sweep.name,),
-                schedule=sweep.every,
+                schedule=schedule(sweep.every, app=self.app),
                 # A message that has waited a whole period is followed by a fresh one.
                 options={"expires": sweep.every.total_seconds()},
                 last_run_at=yesterday,

@@ -104,7 +104,6 @@ USE_I18N = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-FORMS_URLFIELD_ASSUME_HTTPS = True
 
 # Everything comes from here; nothing inline. A page that needs more says so with csp.decorators.
 CONTENT_SECURITY_POLICY = {

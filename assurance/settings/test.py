@@ -4,10 +4,14 @@ import os
 
 from . import logs
 from .base import *  # noqa: F403
+from .base import INSTALLED_APPS
 from .servers import cache, own_or_embedded
 
 SECRET_KEY = "test-only"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+# The demo's tables are there, its clock and pages are not, unless a test turns DEMO on.
+INSTALLED_APPS = [*INSTALLED_APPS, "assurance.demo"]
 
 # Every process of pytest-xdist has a database, a broker and a cache of its own; pytest-django names
 # the database after the worker, and here its number picks two databases of Valkey.

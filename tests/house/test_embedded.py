@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -179,12 +180,16 @@ def test_servers_end_with_a_killed_guardian(data: Path) -> None:
     user.kill()
 
 
+def came_back(data: Path, server: str, before: int) -> bool:
+    return pid_of(data, server) != before
+
+
 def test_server_killed_in_use_comes_back(data: Path) -> None:
     user = User(data).ready()
     for server in ("postgres", "valkey"):
         before = pid_of(data, server)
         kill_and_wait(before)
-        assert eventually(lambda old=before, name=server: pid_of(data, name) != old)
+        assert eventually(partial(came_back, data, server, before))
 
     def answers() -> bool:
         try:
@@ -274,7 +279,7 @@ def copy_of_the_house(folder: Path) -> dict[str, Any]:
 @pytest.fixture
 def as_nobody(open_folder: Path) -> dict[str, Any]:
     """How to run a User as `nobody`, who may be unable to reach our own interpreter and packages."""
-    options = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
+    options: dict[str, Any] = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
     check = "import sys; sys.exit(sys.version_info < (3, 11))"
     for python in (sys.executable, "/usr/bin/python3"):
         try:
