@@ -151,6 +151,12 @@ def redeem(*, coupon: Coupon, order_id: int, used: Money, at: datetime, actor: A
         _recover(row[0], coupon, owed, at)
 
 
+def bearers(order_id: int) -> list[int]:
+    """Whose account takes part if the coupon used on this order is returned."""
+    spent = Redemption.objects.filter(order_id=order_id, coupon__bearer__isnull=False)
+    return list(spent.values_list("coupon__bearer_id", flat=True))
+
+
 def give_back(*, order_id: int, at: datetime) -> None:
     """After a full refund the coupon's part is the platform's again, and the bearer is free (CPN-6, REC-3)."""
     redemption = Redemption.objects.select_for_update().filter(order_id=order_id, returned_at=None).first()

@@ -16,6 +16,7 @@ from orders.queries.facts import funds, policy_of, terms_of
 from orders.rules import guarantees, lifecycle, terms
 from orders.services import book, release
 from sellers import queries as sellers
+from sellers.services import funds as funds_of_sellers
 from sellers.services import membership
 
 
@@ -46,6 +47,8 @@ def count(
         (ledger.METHOD_FEE, fee),
         (ledger.RETURNS, excess),
     ]
+    if coupon and coupon[0].bearer_id is not None and order.received_at is not None:
+        funds_of_sellers.lock(coupon[0].bearer_id, order.seller_id)
     if coupon and used is not None:
         legs += [(ledger.COUPONS, -used), *ledger.exchanged(used, part)]
         coupons.redeem(coupon=coupon[0], order_id=order.pk, used=used, at=at, actor=actor)

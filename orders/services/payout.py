@@ -30,6 +30,8 @@ def pay(order: Order, refund: Refund, amount: Money | None, at: datetime) -> Mon
     cash = order.cash - order.refunded if amount is None else amount
     coupon = order.coupon_part - order.coupon_returned if is_full else order.total * 0
     used = _coupon_usd(order, coupon)
+    if coupon.amount:
+        seller_funds.lock(order.seller_id, *coupons.bearers(order.pk))
     to = [(_channel(order), cash), (ledger.COUPONS, used), *ledger.exchanged(coupon, used)]
     _move(order, refund, cash + coupon, to, is_full=is_full, at=at)
     order.refunded += cash

@@ -23,6 +23,12 @@ _STOOD_IN = {"REC-1": COUPONS, "PAY-4": ADVANCES}
 Leg = tuple[Holder, Money]
 
 
+def lock(*seller_ids: int) -> None:
+    """Lock several sellers' accounts in one order, before money moves between more than one of them."""
+    for seller_id in sorted(set(seller_ids)):
+        ledger.lock_balance(ledger.seller(seller_id))
+
+
 def credit(
     *,
     seller_id: int,
