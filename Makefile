@@ -22,7 +22,7 @@ demo-reset: setup ## throw the demo world away; the next `make demo` loads it an
 	@exec $(BIN)/python -m assurance.runner reset
 
 test: setup-dev ## install what tests need and run every test (ARGS= for pytest)
-	@exec $(BIN)/python bin/test.py $(ARGS)
+	@exec $(BIN)/python -m tests $(ARGS)
 
 lint: setup-dev ## check style, types, layers, templates, migrations and settings
 	@exec $(BIN)/python bin/lint.py
@@ -31,7 +31,7 @@ bench: setup-dev ## measure the hot paths (bench/README.md)
 	@exec $(BIN)/python -m bench $(ARGS)
 
 proof: setup-dev ## run the stress tests at their full size (hours)
-	@PROOF=full exec $(BIN)/python bin/test.py $(ARGS)
+	@PROOF=full exec $(BIN)/python -m tests $(ARGS)
 
 screenshots: setup-dev ## take a picture of every page into screens/
 	@exec $(BIN)/python -m pytest tests/journeys -m screenshots $(ARGS)
@@ -42,9 +42,8 @@ setup: python ## make .venv with the pinned packages to run the portal
 setup-dev: python ## the same with what tests and checks need
 	@$(INSTALL) requirements-dev.txt
 
-messages: setup-dev ## collect the texts to translate into locale/
-	@exec $(BIN)/python manage.py makemessages -l zh_Hans --no-location --no-wrap \
-		--ignore=.venv --ignore=.data --ignore=tests --ignore=bench
+messages: setup-dev ## collect the texts to translate into locale/ and compile them
+	@bin/messages
 
 lock: setup-dev ## pin every package anew, with hashes
 	@$(BIN)/python bin/lock.py

@@ -6,6 +6,9 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from environs import Env
 
+from .sign_in import *  # noqa: F403
+from .unfold import *  # noqa: F403
+
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -15,8 +18,9 @@ TIME_ZONE = PLATFORM_ZONE
 USE_TZ = True
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "assurance.ops.apps.OpsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -46,6 +50,7 @@ INSTALLED_APPS = [
     "assurance.notices",
     "assurance.scenarios",
     "assurance.ui",
+    "assurance.ops",
     "sellers",
     "logistics",
     "coupons",
@@ -63,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "assurance.accounts.middleware.PreferredLanguageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -157,6 +163,3 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -1,0 +1,24 @@
+"""`make test`: finds or installs a Chromium, then runs pytest on every core. Arguments go to pytest."""
+
+import os
+import sys
+
+import pytest
+
+from tests import chromium
+
+MOST_PROCESSES = 8  # each has its own database
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        os.environ["CHROMIUM"] = chromium.ensure()
+    except chromium.NoChromium as error:
+        print(error, file=sys.stderr)
+        return 1
+    processes = min(os.cpu_count() or 2, MOST_PROCESSES)
+    return int(pytest.main(["-n", str(processes), "--dist", "worksteal", *arguments]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
