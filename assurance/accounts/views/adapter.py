@@ -1,0 +1,21 @@
+"""How django-allauth signs people in here."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.urls import reverse
+
+from sellers.models import Staff
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sends people to where they work after signing in: ops to the admin, sellers to MA, buyers to the shop."""
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        if request.user.is_staff:  # type: ignore[union-attr]
+            return reverse("admin:index")
+        if Staff.objects.filter(user_id=request.user.pk).exists():
+            return reverse("ma:home")
+        return "/"
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)
