@@ -1,0 +1,152 @@
+"""A buyer's orders: the list with its tabs, and one order with all that its page shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Value
+
+from assurance.kernel.models import Deadline, Event
+from assurance.kernel.queries import policy_at
+from logistics.models import Parcel, TrackingEvent
+from orders.models import Order, OrderLine, Payment, PaymentState, Proposal, Refund, State
+from orders.queries.facts import View, elapsed, policy_of, view
+from orders.rules import lifecycle
+
+ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE = "all", "pay", "dispatch", "receive", "refund", "done"
+TABS = (ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE)
+# One more than a tab shows, so that it can say "99+".
+COUNTED = 100
+
+_TO_PAY = (State.AWAITING_BUYER, State.AWAITING_PAYMENT, State.INITIAL_PAYMENT_SHORT)
+_TO_DISPATCH = (State.INITIAL_PAYMENT_TO_CONFIRM, State.AWAITING_DISPATCH, State.PARTLY_DISPATCHED)
+_OPEN_PAYMENT = (PaymentState.STARTED, PaymentState.PENDING)
+
+
+def of_buyer(buyer_id: int) -> QuerySet[Order]:
+    """What a buyer may see: all orders but a supplier's unsent drafts."""
+    return Order.objects.filter(buyer_id=buyer_id).exclude(state=State.DRAFT)
+
+
+def in_tab(orders: QuerySet[Order], tab: str, at: datetime) -> QuerySet[Order]:
+    """The orders of a tab as the clock has it: closing and receipt count although no job has run (TIM-3)."""
+    lapsed = Exists(Deadline.objects.filter(subject_id=OuterRef("pk"), kind="left_alone", due_at__lte=at))
+    received = Q(state=State.AWAITING_RECEIPT, receipt_due_at__lte=at)
+    match tab:
+        case "pay":
+            return orders.filter(~lapsed, state__in=_TO_PAY)
+        case "dispatch":
+            return orders.filter(state__in=_TO_DISPATCH)
+        case "receive":
+            return orders.filter(state=State.AWAITING_RECEIPT).exclude(received)
+        case "refund":
+            return orders.filter(Exists(Refund.objects.filter(order=OuterRef("pk"))))
+        case "done":
+            return orders.filter(Q(state__in=(State.COMPLETED, State.CLOSED)) | received | Q(lapsed))
+        case _:
+            return orders
+
+
+def counts(buyer_id: int, at: datetime) -> dict[str, int]:
+    """How many orders each tab holds, counted up to one more than is shown, in one query."""
+    parts = [
+        in_tab(of_buyer(buyer_id), tab, at)
+        .order_by()
+        .annotate(tab=Value(tab, CharField()))
+        .values_list("tab", flat=True)[:COUNTED]
+        for tab in TABS
+    ]
+    found = list(parts[0].union(*parts[1:], all=True))
+    return {tab: found.count(tab) for tab in TABS}
+
+
+def matching(orders: QuerySet[Order], words: str) -> QuerySet[Order]:
+    """Orders with these words: part of the number, of the supplier's name or of a product's."""
+    number = words.replace(" ", "")
+    if number.isdecimal():
+        return orders.filter(number__contains=number)
+    for word in words.split()[:8]:
+        line = OrderLine.objects.filter(
+            Q(name__icontains=word) | Q(name_zh__icontains=word), order=OuterRef("pk")
+        )
+        orders = orders.filter(Q(seller__name__icontains=word) | Exists(line))
+    return orders
+
+
+def with_rest(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """With what one row of the list shows, for a whole page in two queries."""
+    proposed = Proposal.objects.filter(order=OuterRef("pk"), answer="")
+    pending = Payment.objects.filter(order=OuterRef("pk"), state=PaymentState.PENDING)
+    lines = OrderLine.objects.select_related("product").order_by("id")
+    return (
+        orders.select_related("seller", "policy")
+        .annotate(has_proposal=Exists(proposed), is_paying=Exists(pending))
+        .prefetch_related(Prefetch("lines", lines))
+    )
+
+
+def views(orders: Sequence[Order], at: datetime) -> dict[int, View]:
+    """What stands on each order of a page, by order id, in two queries."""
+    parcels: dict[int, list[Parcel]] = {}
+    for parcel in Parcel.objects.filter(order_id__in=[o.pk for o in orders]).order_by("id"):
+        parcels.setdefault(parcel.order_id, []).append(parcel)
+    in_force = policy_at(at).policy
+    return {order.pk: view(order, parcels.get(order.pk, []), at, in_force) for order in orders}
+
+
+@dataclass(frozen=True)
+class Detail:
+    """An order with what its page shows. `closes` is when it is closed if nobody goes on with it (ORD-3)."""
+
+    order: Order
+    view: View
+    lines: list[OrderLine]
+    parcels: list[Parcel]
+    events: list[Event]
+    proposal: Proposal | None
+    refund: Refund | None
+    payment: Payment | None
+    closes: datetime | None
+
+    @property
+    def is_paid(self) -> bool:
+        return self.order.effective_at is not None
+
+
+def find(buyer_id: int, number: str) -> Order | None:
+    """A buyer's order by its number; none for somebody else's."""
+    return (
+        of_buyer(buyer_id)
+        .filter(number=number)
+        .select_related("seller__company", "policy", "line", "buyer")
+        .first()
+    )
+
+
+def detail(order: Order, at: datetime) -> Detail:
+    """Everything on one order, in at most eight queries."""
+    parcels = []
+    if order.any_parcel:
+        tracked = TrackingEvent.objects.order_by("-happened_at", "-id")
+        rows = Parcel.objects.filter(order_id=order.pk).order_by("id")
+        parcels = list(rows.prefetch_related(Prefetch("events", tracked)))
+    policy = policy_of(order, at)
+    limit = lifecycle.closes_at(
+        order.state, order.state_since, discount_since=order.discount_since, policy=policy
+    )
+    return Detail(
+        order=order,
+        view=view(order, parcels, at, policy),
+        lines=list(order.lines.select_related("product").order_by("id")),
+        parcels=parcels,
+        events=list(Event.objects.filter(stream="order", key=order.pk).order_by("-happened_at", "-id")),
+        proposal=order.proposals.filter(answer="").select_related("proposed_by").first(),
+        refund=order.refunds.order_by("-id").first(),
+        payment=order.payments.filter(state__in=_OPEN_PAYMENT).select_related("coupon").first(),
+        closes=limit[0] if limit and limit[0] > at else None,
+    )
+
+
+def state_now(order: Order, at: datetime) -> str:
+    """The order's state with the clock taken into account."""
+    return elapsed(order, at, policy_of(order, at)).state
