@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin import apps
 
 
 class OpsConfig(AppConfig):
@@ -8,7 +8,7 @@ class OpsConfig(AppConfig):
     default = True
 
 
-class OpsAdminConfig(AdminConfig):
+class OpsAdminConfig(apps.AdminConfig):
     """Django's admin on our own site."""
 
     default = False
