@@ -1,5 +1,6 @@
 """Every address of the portal. Each app lists its own pages; this file only says where they hang."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from assurance import health
@@ -8,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("account/", include("assurance.accounts.urls")),
+    path("account/", include("allauth.urls")),
     path("", include("assurance.ui.urls")),
 ]

@@ -8,6 +8,7 @@ from .base import INSTALLED_APPS
 from .servers import cache, own_or_embedded
 
 DEMO = True
+OPS_NEED_SECOND_FACTOR = False
 DEBUG = False
 SECRET_KEY = "demo-only"  # noqa: S105
 ALLOWED_HOSTS = ["*"]

@@ -22,7 +22,7 @@ from assurance.kernel.rules import RuleViolation
 from sellers.models import Staff
 
 
-class DetailsForm(forms.ModelForm[User]):
+class DetailsForm(forms.ModelForm):
     language = forms.ChoiceField(
         label=_("Language"),
         choices=[("", _("as each part of the portal opens")), *settings.LANGUAGES],
@@ -35,7 +35,7 @@ class DetailsForm(forms.ModelForm[User]):
         fields = people.DETAILS
 
 
-class AddressForm(forms.ModelForm[Address]):
+class AddressForm(forms.ModelForm):
     class Meta:
         model = Address
         fields = (
