@@ -16,9 +16,14 @@ from orders.rules.lifecycle import Funds
 Parcels = Iterable[Parcel]
 
 
-def policy_of(order: Order, at: datetime) -> Policy:
-    """The version pinned on the order, or the one in force while its contract is not yet effective (POL-1)."""
-    return order.policy.policy if order.policy else policy_at(at).policy
+def policy_of(order: Order, at: datetime, in_force: Policy | None = None) -> Policy:
+    """The version pinned on the order, or the one in force while its contract is not yet effective (POL-1).
+
+    Lists read the one in force once and pass it in.
+    """
+    if order.policy:
+        return order.policy.policy
+    return in_force or policy_at(at).policy
 
 
 def parcels_of(order_id: int) -> list[Parcel]:
@@ -61,9 +66,9 @@ def elapsed(order: Order, at: datetime, policy: Policy) -> Elapsed:
     return Elapsed(order.state, order.closed_because, order.closed_at, order.received_at)
 
 
-def facts(order: Order, parcels: Parcels, at: datetime) -> Facts:
+def facts(order: Order, parcels: Parcels, at: datetime, in_force: Policy | None = None) -> Facts:
     """An order's facts as of an instant; `parcels` are its rows, so that lists can prefetch them."""
-    policy = policy_of(order, at)
+    policy = policy_of(order, at, in_force)
     now = elapsed(order, at, policy)
     return Facts(
         covered=order.covered,
@@ -138,9 +143,9 @@ class View:
 SHOWS_PROMISE = frozenset({guarantees.PENDING, guarantees.ACTIVE, guarantees.KEPT, guarantees.LATE})
 
 
-def view(order: Order, parcels: Parcels, at: datetime) -> View:
+def view(order: Order, parcels: Parcels, at: datetime, in_force: Policy | None = None) -> View:
     """The order's promises as of an instant."""
-    known = facts(order, parcels, at)
+    known = facts(order, parcels, at, in_force)
     now = elapsed(order, at, known.policy)
     dispatch = guarantees.dispatch_state(known, at)
     delivery = guarantees.delivery_state(known, at)
