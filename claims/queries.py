@@ -1,5 +1,6 @@
 """Reading claims: what ops and both sides see of one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,8 @@ from django.db.models import QuerySet
 
 from claims import rules
 from claims.models import Claim
-from orders.queries.facts import View, parcels_of, view
+from logistics.models import Parcel
+from orders.queries.facts import Parcels, View, parcels_of, view
 from orders.rules import guarantees
 
 
@@ -23,9 +25,9 @@ class Dossier:
     is_late: bool
 
 
-def dossier(claim: Claim, at: datetime) -> Dossier:
-    """The claim as of an instant; a decided one shows what was pinned."""
-    shown = view(claim.order, parcels_of(claim.order_id), at)
+def dossier(claim: Claim, at: datetime, parcels: Parcels | None = None) -> Dossier:
+    """The claim as of an instant; a decided one shows what was pinned. Lists pass in the order's parcels."""
+    shown = view(claim.order, parcels_of(claim.order_id) if parcels is None else parcels, at)
     known = claim.state != rules.REJECTED
     if claim.state == rules.IN_REVIEW:
         bears = guarantees.seller_bears(shown.facts, at)
@@ -43,6 +45,15 @@ def dossier(claim: Claim, at: datetime) -> Dossier:
     )
 
 
+def dossiers(claims: Iterable[Claim], at: datetime) -> list[Dossier]:
+    """The dossiers of a page of claims, whose orders come with their policy; all parcels in one query."""
+    found = list(claims)
+    parcels: dict[int, list[Parcel]] = {claim.order_id: [] for claim in found}
+    for parcel in Parcel.objects.filter(order_id__in=parcels).order_by("id"):
+        parcels[parcel.order_id].append(parcel)
+    return [dossier(claim, at, parcels[claim.order_id]) for claim in found]
+
+
 def of_buyer(user_id: int) -> QuerySet[Claim]:
     """A buyer's claims, newest first."""
     return Claim.objects.filter(filed_by_id=user_id).select_related("order__seller", "coupon").order_by("-id")
@@ -52,6 +63,6 @@ def against(seller_id: int) -> QuerySet[Claim]:
     """The claims on a seller's orders, newest first."""
     return (
         Claim.objects.filter(order__seller_id=seller_id)
-        .select_related("order__buyer", "coupon__redemption")
+        .select_related("order__buyer", "order__policy", "coupon__redemption__recovery__debt")
         .order_by("-id")
     )

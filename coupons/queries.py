@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
+from assurance.kernel.days import day_of
+from assurance.kernel.money import Money, from_minor
 from coupons import rules
 from coupons.models import Coupon, Recovery
 
@@ -45,6 +47,13 @@ def usable(owner_id: int, at: datetime) -> list[Coupon]:
     """The coupons a buyer can choose now, soonest to expire first."""
     mine = Coupon.objects.filter(owner_id=owner_id, state="active").order_by("last_day", "id")
     return [coupon for coupon in mine if state(coupon, at) == "active"]
+
+
+def unused_borne_by(seller_id: int, at: datetime) -> tuple[int, Money]:
+    """Coupons that may still be used at a seller's expense: how many, and their faces together in USD."""
+    usable = Q(state="reserved") | Q(state="active", last_day__gte=day_of(at))
+    found = Coupon.objects.filter(usable, bearer_id=seller_id).aggregate(n=Count("pk"), faces=Sum("face_minor"))
+    return found["n"], from_minor(found["faces"] or 0)
 
 
 def recoveries_from(seller_id: int) -> QuerySet[Recovery]:

@@ -1,0 +1,208 @@
+"""The seller's order list: tabs with counts, filters, search, and one page of rows (ORD-9)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import DateField, IntegerField, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from assurance.kernel.days import end_of, start_of
+from assurance.kernel.models import Deadline
+from assurance.kernel.policy import Policy
+from logistics.models import Parcel
+from orders.models import Guarantee, Order, OrderLine
+from orders.queries.facts import View, view
+from orders.rules import lifecycle
+from sellers.models import Seller
+
+TO_CONFIRM = (
+    lifecycle.DRAFT,
+    lifecycle.AWAITING_SUPPLIER,
+    lifecycle.AWAITING_BUYER,
+    lifecycle.INITIAL_TO_CONFIRM,
+)
+TO_PAY = (lifecycle.AWAITING_PAYMENT, lifecycle.INITIAL_SHORT)
+TO_DISPATCH = (lifecycle.AWAITING_DISPATCH, lifecycle.PARTLY_DISPATCHED)
+TO_RECEIVE = (lifecycle.AWAITING_RECEIPT,)
+DONE = (lifecycle.COMPLETED, lifecycle.CLOSED)
+_UNPAID = {"to_confirm": TO_CONFIRM, "to_pay": TO_PAY}
+TABS = ("all", "to_confirm", "to_pay", "to_dispatch", "to_receive", "after_sales", "done")
+
+MOST_COUNTED = 100  # one more than the 99 that a tab shows
+_NO_DAY = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a seller wants to see; nothing set is everything. Days are platform days, inclusive."""
+
+    tab: str = "all"
+    text: str = ""
+    dispatch: bool = False
+    delivery: bool = False
+    overdue: bool = False
+    state: str = ""
+    destination: str = ""
+    created_from: date | None = None
+    created_to: date | None = None
+    currency: str = ""
+    export: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An order in a list, with what stands on it now."""
+
+    order: Order
+    view: View
+    parcels: list[Parcel]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Each at most MOST_COUNTED: tabs by name, overdue ones to dispatch, chips within the tab, matches."""
+
+    tabs: dict[str, int]
+    overdue: int
+    chips: dict[str, int]
+    matching: int
+
+
+def find(seller_id: int, number: str) -> Order | None:
+    """One of the seller's own orders."""
+    return _with_people(Order.objects.filter(seller_id=seller_id, number=number)).first()
+
+
+def listed(seller_id: int, wanted: Wanted, at: datetime) -> tuple[QuerySet[Order], tuple[str, ...]]:
+    """The matching orders with what a row shows, and the keys they are sorted by: orders to dispatch by
+
+    their deadline, all others newest first.
+    """
+    found = _with_people(matching(seller_id, wanted, at))
+    if wanted.tab != "to_dispatch":
+        return found, ("-id",)
+    due = Coalesce("dispatch_due", Value(_NO_DAY), output_field=DateField())
+    return found.annotate(due=due), ("due", "id")
+
+
+def rows(orders: Sequence[Order], at: datetime, *, in_force: Policy) -> list[Row]:
+    """Orders with their promises; all parcels in one query."""
+    parcels: dict[int, list[Parcel]] = {order.pk: [] for order in orders}
+    for parcel in Parcel.objects.filter(order_id__in=parcels).order_by("id"):
+        parcels[parcel.order_id].append(parcel)
+    return [
+        Row(order, view(order, parcels[order.pk], at, in_force), parcels[order.pk]) for order in orders
+    ]
+
+
+def matching(seller_id: int, wanted: Wanted, at: datetime) -> QuerySet[Order]:
+    """The seller's orders that a tab, its filters and a search leave, unsorted."""
+    found = in_tab(seller_id, wanted.tab, at)
+    if wanted.text.strip():
+        found = found.filter(_search(seller_id, wanted.text.strip()))
+    same = {
+        "state": wanted.state,
+        "destination": wanted.destination,
+        "currency": wanted.currency,
+        "export": wanted.export,
+        "created_at__gte": start_of(wanted.created_from) if wanted.created_from else None,
+        "created_at__lt": end_of(wanted.created_to) if wanted.created_to else None,
+    }
+    found = found.filter(**{name: value for name, value in same.items() if value})
+    for chip, on in (
+        ("dispatch", wanted.dispatch),
+        ("delivery", wanted.delivery),
+        ("overdue", wanted.overdue),
+    ):
+        if on:
+            found = found.filter(_chip(chip, seller_id, at))
+    return found
+
+
+def in_tab(seller_id: int, tab: str, at: datetime) -> QuerySet[Order]:
+    """The orders of a tab as the clock has it: closing and receipt count although no job has run (TIM-3)."""
+    mine = Order.objects.filter(seller_id=seller_id)
+    left = Deadline.objects.filter(kind="left_alone", due_at__lte=at).values("subject_id")
+    received = Q(state=lifecycle.AWAITING_RECEIPT, receipt_due_at__lte=at)
+    if tab == "after_sales":
+        return mine.filter(Q(disputed=True) | Q(claimed_at__isnull=False) | Q(refunded_minor__gt=0))
+    if tab == "done":
+        return mine.filter(Q(state__in=DONE) | received | Q(pk__in=left))
+    if tab == "to_dispatch":
+        return mine.filter(state__in=TO_DISPATCH)
+    if tab == "to_receive":
+        return mine.filter(state__in=TO_RECEIVE).exclude(received)
+    if tab in _UNPAID:
+        return mine.filter(state__in=_UNPAID[tab]).exclude(pk__in=left)
+    return mine
+
+
+def overdue(seller_id: int, at: datetime) -> QuerySet[Order]:
+    """Orders still to be dispatched whose guaranteed deadline has passed (DSP-4)."""
+    return in_tab(seller_id, "to_dispatch", at).filter(_chip("overdue", seller_id, at))
+
+
+def overdue_count(seller_id: int, at: datetime) -> int:
+    """For the navigation; at most MOST_COUNTED."""
+    return overdue(seller_id, at)[:MOST_COUNTED].count()
+
+
+class _Counted(Subquery):
+    """How many rows a query has, counted no further than its slice goes."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def counts(seller_id: int, wanted: Wanted, at: datetime) -> Counts:
+    """All counts of the page in one query, none counted further than it is shown."""
+    tab = in_tab(seller_id, wanted.tab, at)
+    asked: dict[str, QuerySet[Order]] = {f"tab_{name}": in_tab(seller_id, name, at) for name in TABS}
+    asked |= {f"chip_{name}": tab.filter(_chip(name, seller_id, at)) for name in _CHIPS}
+    asked |= {"overdue": overdue(seller_id, at), "matching": matching(seller_id, wanted, at)}
+    found = Seller.objects.filter(pk=seller_id).values(
+        **{name: _Counted(query.order_by().values("pk")[:MOST_COUNTED]) for name, query in asked.items()}
+    )[0]
+    return Counts(
+        tabs={name: found[f"tab_{name}"] for name in TABS},
+        overdue=found["overdue"],
+        chips={name: found[f"chip_{name}"] for name in _CHIPS},
+        matching=found["matching"],
+    )
+
+
+_CHIPS = ("dispatch", "delivery", "overdue")
+
+
+def _chip(name: str, seller_id: int, at: datetime) -> Q:
+    if name == "dispatch":
+        return Q(covered=True)
+    if name == "delivery":
+        return Q(can_deliver=True)
+    late = Guarantee.objects.filter(seller_id=seller_id, kind="dispatch", late_at__lte=at)
+    return Q(pk__in=late.values("order_id"))
+
+
+def _search(seller_id: int, text: str) -> Q:
+    """By order number (from its first digits on), the buyer's exact e-mail, or part of a name or product.
+
+    An e-mail is matched whole, so that a list is no way to find addresses out.
+    """
+    digits = "".join(text.split())
+    if digits.isdecimal() and len(digits) >= 4:
+        return Q(number__startswith=digits)
+    if "@" in text:
+        return Q(buyer__email=text.lower())
+    sold = OrderLine.objects.filter(order__seller_id=seller_id)
+    named = sold.filter(Q(name__icontains=text) | Q(name_zh__icontains=text))
+    return (
+        Q(buyer__name__icontains=text)
+        | Q(buyer__company__icontains=text)
+        | Q(pk__in=named.values("order_id"))
+    )
+
+
+def _with_people(orders: QuerySet[Order]) -> QuerySet[Order]:
+    lines = Prefetch("lines", OrderLine.objects.select_related("product").order_by("id"))
+    return orders.select_related("buyer", "seller", "policy", "line").prefetch_related(lines)
