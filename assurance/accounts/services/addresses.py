@@ -22,10 +22,9 @@ def save(*, user_id: int, values: Mapping[str, Any], address_id: int | None = No
     User.objects.select_for_update().get(pk=user_id)
     mine = Address.objects.filter(user_id=user_id)
     wanted = {name: value for name, value in values.items() if name != "is_default"}
-    twin = mine.exclude(pk=address_id).filter(**wanted).first()
     if address_id is not None:
         address = mine.get(pk=address_id)
-    elif twin is not None:
+    elif (twin := mine.filter(**wanted).first()) is not None:
         address = twin
     elif mine.count() >= AT_MOST:
         raise RuleViolation(

@@ -11,9 +11,10 @@ class AccountAdapter(DefaultAccountAdapter):
     """Sends people to where they work after signing in: ops to the admin, sellers to MA, buyers to the shop."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        if request.user.is_staff:  # type: ignore[union-attr]
+        user = request.user
+        if user.is_staff:
             return reverse("admin:index")
-        if Staff.objects.filter(user_id=request.user.pk).exists():
+        if user.is_authenticated and Staff.objects.filter(user=user).exists():
             return reverse("ma:home")
         return "/"
 

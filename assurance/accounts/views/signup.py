@@ -24,7 +24,7 @@ from sellers.services import accounts as sellers
 BUY, SELL = "buy", "sell"
 
 
-class SignupForm(AllauthSignupForm):  # type: ignore[misc]
+class SignupForm(AllauthSignupForm):
     """A seller's sign-up also registers the company and applies for Trade Assurance, all or nothing."""
 
     purpose = forms.ChoiceField(
