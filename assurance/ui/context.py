@@ -36,4 +36,4 @@ def _unread(user_id: int | None) -> int:
 
 
 def _is_staff(user_id: int | None) -> bool:
-    return bool(user_id) and Staff.objects.filter(user_id=user_id).exists()
+    return Staff.objects.filter(user_id=user_id).exists() if user_id else False

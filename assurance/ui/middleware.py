@@ -20,4 +20,4 @@ class SurfaceLanguageMiddleware(LocaleMiddleware):
             return
         language = "zh-hans" if request.path_info.startswith(SELLERS) else settings.LANGUAGE_CODE
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language

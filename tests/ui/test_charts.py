@@ -1,6 +1,7 @@
 """Charts: what is drawn is what was given."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from assurance.ui.charts import BOTTOM, TOP, chart
 
-WORDS = {"title": "Rate", "summary": "Up.", "columns": ("Week", "Rate")}
+WORDS: Any = {"title": "Rate", "summary": "Up.", "columns": ("Week", "Rate")}
 
 
 def test_the_rate_scale_ends_at_a_hundred_per_cent():
