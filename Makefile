@@ -52,4 +52,4 @@ python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found. \
 	Install it, or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	echo "$(PYTHON) is older than Python 3.11. Name a newer one: make demo PYTHON=python3.12" >&2; exit 1; }
+	echo "$(PYTHON) is not Python 3.11 or newer. Name one that is: make demo PYTHON=python3.12" >&2; exit 1; }

@@ -35,6 +35,7 @@ SIGN_INS = (
 PASSWORD = "demo"  # noqa: S105
 START_SECONDS = 60
 STOP_SECONDS = 10
+WATCH_SECONDS = 0.5
 STEADY_SECONDS = 30
 RESTARTS = 3
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -62,7 +63,7 @@ class Child:
     def start(self) -> None:
         parent = os.getpid()
         self.begun = time.monotonic()
-        with self.log.open("ab") as log:
+        with self.log.open("wb" if self.process is None else "ab") as log:
             self.process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
@@ -82,6 +83,7 @@ class Child:
         if self.restarts > RESTARTS:
             raise DemoError(f"The {self.name} process keeps ending. The end of {self.log}:\n{self.tail()}")
         say(f"The {self.name} process ended with code {self.ended()}; starting it again.")
+        self._end_all_of_it()
         self.start()
 
     def ask_to_stop(self) -> None:
@@ -94,9 +96,14 @@ class Child:
             return
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(max(0.0, deadline - time.monotonic()))
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self._end_all_of_it()
         self.process.wait()
+
+    def _end_all_of_it(self) -> None:
+        """Kill what is left of its session, such as the pool of a worker that was killed itself."""
+        if self.process:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def tail(self, lines: int = 15) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
@@ -108,9 +115,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--host", default="127.0.0.1")
     given = parser.parse_args(arguments)
-    end_with_parent(os.getppid(), signal.SIGTERM)
-    for number in STOP_SIGNALS:
-        signal.signal(number, _stop)
+    heed_signals()
     os.environ["DJANGO_SETTINGS_MODULE"] = "assurance.settings.demo"
     try:
         with _only_demo():
@@ -124,8 +129,7 @@ def main(arguments: list[str]) -> int:
     except Stopped:
         say("\nStopped. The data are kept; `make demo` goes on from here.")
     finally:
-        for number in STOP_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        ignore_signals()
         _leave_servers()
     return 0
 
@@ -134,6 +138,18 @@ def say(text: str) -> None:
     """Print, unless the terminal is gone, which must not keep us from ending the processes."""
     with suppress(OSError):
         print(text, flush=True)
+
+
+def heed_signals() -> None:
+    """Turn a wish to stop us, or the end of who started us, into Stopped."""
+    end_with_parent(os.getppid(), signal.SIGTERM)
+    for number in STOP_SIGNALS:
+        signal.signal(number, _stop)
+
+
+def ignore_signals() -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
@@ -182,28 +198,37 @@ def run(host: str, port: int) -> None:
         Child("worker", [*celery, "worker", "-c", "2", *quiet], logs / "worker.log"),
         Child("beat", [*celery, "beat", "-l", "INFO", "--pidfile="], logs / "beat.log"),
     ]
-    for child in children:
-        child.log.write_bytes(b"")
-    try:
-        say("Starting web, worker and beat ...")
-        for child in children:
-            child.start()
+    with running(children):
         _wait_for_first_page(children[0], port)
         _welcome(port, logs, time.monotonic() - begun)
-        while True:
-            time.sleep(0.5)
-            for child in children:
-                if child.ended() is not None:
-                    child.start_again()
+        watch(children)
+
+
+@contextmanager
+def running(children: list[Child]) -> Iterator[None]:
+    """Start them, and end them all however we leave."""
+    try:
+        say(f"Starting {', '.join(child.name for child in children)} ...")
+        for child in children:
+            child.start()
+        yield
     finally:
-        for number in STOP_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        ignore_signals()
         say("\nStopping ...")
         for child in children:
             child.ask_to_stop()
         deadline = time.monotonic() + STOP_SECONDS
         for child in children:
             child.stop(deadline)
+
+
+def watch(children: list[Child]) -> None:
+    """Start again what ends unasked; returns only through Stopped or DemoError."""
+    while True:
+        time.sleep(WATCH_SECONDS)
+        for child in children:
+            if child.ended() is not None:
+                child.start_again()
 
 
 def _prepare_world() -> None:

@@ -5,7 +5,7 @@ import sys
 
 
 def main(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 65535:
         print(f"PORT={text} is not a port number (1 to 65535).", file=sys.stderr)
         return 1
     try:
