@@ -6,8 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from assurance.ui.middleware import CLIENT_DECIDES
-
 
 class PreferredLanguageMiddleware:
     """A choice kept with the person outlives the browser; where none was made, the surface has decided.
@@ -19,7 +17,7 @@ class PreferredLanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(CLIENT_DECIDES) and request.user.is_authenticated:
+        if not request.path_info.startswith(settings.LANGUAGE_BY_CLIENT) and request.user.is_authenticated:
             language = request.user.language
             if language in dict(settings.LANGUAGES):
                 translation.activate(language)

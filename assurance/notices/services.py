@@ -7,9 +7,7 @@ from typing import Any
 from assurance.notices.models import Notice
 
 
-def tell(
-    user_ids: Iterable[int], kind: str, *, about: str, about_id: int, at: datetime, **data: Any
-) -> None:
+def tell(user_ids: Iterable[int], kind: str, *, about: str, about_id: int, at: datetime, **data: Any) -> None:
     """Put one notice into each person's inbox and the mail outbox; data holds plain values only."""
     Notice.objects.bulk_create(
         Notice(

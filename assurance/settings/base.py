@@ -77,6 +77,10 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
+# Where the portal is reached: links in e-mails start with it.
+PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Trade Assurance <portal@localhost>")
+
 ROOT_URLCONF = "assurance.urls"
 WSGI_APPLICATION = "assurance.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -104,6 +108,8 @@ DEMO = False
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+# Here the client decides, not the surface and not the account.
+LANGUAGE_BY_CLIENT = ("/admin/", "/api/")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 

@@ -5,8 +5,7 @@ from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
-# The shop opens in English, the seller's office in Chinese; in the admin and the API the client decides.
-CLIENT_DECIDES = ("/admin/", "/api/")
+# The shop opens in English, the seller's office in Chinese.
 SELLERS = "/ma/"
 
 
@@ -15,7 +14,7 @@ class SurfaceLanguageMiddleware(LocaleMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-        if chosen in dict(settings.LANGUAGES) or request.path_info.startswith(CLIENT_DECIDES):
+        if chosen in dict(settings.LANGUAGES) or request.path_info.startswith(settings.LANGUAGE_BY_CLIENT):
             super().process_request(request)
             return
         language = "zh-hans" if request.path_info.startswith(SELLERS) else settings.LANGUAGE_CODE
