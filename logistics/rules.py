@@ -81,6 +81,7 @@ class Offer:
     handling: int
     transit_min: int
     transit_max: int
+    name_zh: str = ""
 
 
 @rule("LOG-5")

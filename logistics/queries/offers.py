@@ -100,6 +100,7 @@ def _offer(  # type: ignore[no-untyped-def]
     return rules.Offer(
         line_id=line.pk,
         name=line.name,
+        name_zh=line.name_zh,
         mode=line.mode,
         is_platform=line.is_platform,
         cost=cost,
