@@ -11,6 +11,8 @@ DEMO = True
 OPS_NEED_SECOND_FACTOR = False
 DEBUG = False
 SECRET_KEY = "demo-only"  # noqa: S105
+GATEWAY_SECRET = "demo-only"  # noqa: S105
+GATEWAY_SANDBOX = True
 ALLOWED_HOSTS = ["*"]
 
 INSTALLED_APPS = [*INSTALLED_APPS, "assurance.demo"]

@@ -8,6 +8,8 @@ from .base import INSTALLED_APPS
 from .servers import cache, own_or_embedded
 
 SECRET_KEY = "test-only"  # noqa: S105
+GATEWAY_SECRET = "test-only"  # noqa: S105
+GATEWAY_SANDBOX = True
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 # The demo's tables are there, its clock and pages are not, unless a test turns DEMO on.
