@@ -1,21 +1,31 @@
 """Filters and tags that put the words of `assurance.ui.wording` into pages."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.forms import BoundField, widgets
 from django.template import Context
-from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from moneyed import Money
 
 from assurance.kernel.days import day_of
-from assurance.ui import wording
+from assurance.ui import parts, wording
 
 register = template.Library()
+
+# What the components are made of; a page uses the components.
+register.simple_tag(parts.icon)
+register.simple_tag(parts.sprite)
+register.simple_tag(parts.until)
+register.simple_tag(parts.due)
+register.simple_tag(parts.due_moment)
+register.simple_tag(parts.order_no)
+register.simple_tag(parts.mark)
+register.simple_tag(parts.thumb)
+register.simple_tag(parts.money, name="amount")
+register.filter(parts.classes)
 
 
 def _day(value: date | datetime) -> date:
@@ -58,35 +68,6 @@ def distance(value: datetime, now: datetime) -> wording.Distance:
     return wording.distance(value, now)
 
 
-DUE_ICONS = {
-    "far": "calendar",
-    "near": "clock",
-    "today": "clock",
-    "late": "warning",
-    "met": "check",
-    "none": "none",
-}
-
-
-@dataclass(frozen=True)
-class Due:
-    """A deadline as shown: its look (far, near, today, late, met, none), icon and words."""
-
-    look: str
-    icon: str
-    text: str
-
-
-@register.simple_tag
-def until(at: datetime | None, now: datetime, state: str = "", text: str = "") -> Due:
-    """How a deadline stands. `state` met or none overrules the clock; `text` overrules the words."""
-    if state or at is None:
-        look = state or "far"
-        return Due(look, DUE_ICONS[look], text)
-    off = wording.distance(at, now)
-    return Due(off.urgency, DUE_ICONS[off.urgency], text or off.text)
-
-
 @register.filter
 def iso(value: date | datetime | None) -> str:
     """For <time datetime>: an instant in the platform zone with its offset, or a day."""
@@ -120,24 +101,9 @@ def translated(thing: Any, field: str = "name") -> str:
 
 
 @register.filter
-def fours(number: str) -> list[str]:
-    """An order number in groups of four; the last group takes what is left, up to five or more."""
-    text = str(number)
-    cuts = max(1, len(text) // 4)
-    return [text[i * 4 : i * 4 + 4] for i in range(cuts - 1)] + [text[(cuts - 1) * 4 :]]
-
-
-@register.filter
 def capped(count: int, limit: int = 99) -> str:
     """A count in a tab: 99+ above the limit (ORD-9)."""
     return f"{limit}+" if count > limit else str(count)
-
-
-@register.simple_tag
-def sprite(name: str, sheet: str = "icons") -> str:
-    """The address of one drawing in a sprite file."""
-    prefix = "i" if sheet == "icons" else "p"
-    return f"{static(f'{sheet}.svg')}#{prefix}-{name}"
 
 
 @register.simple_tag
@@ -178,7 +144,7 @@ def control(field: BoundField, help: str = "", look: str = "") -> SafeString:
     base = next((shape for kind, shape in shapes.items() if isinstance(widget, kind)), "input")
     attrs: dict[str, Any] = {}
     if control_kind(field) == "line":
-        attrs["class"] = " ".join(filter(None, [classes(base, look), widget.attrs.get("class")]))
+        attrs["class"] = " ".join(filter(None, [parts.classes(base, look), widget.attrs.get("class")]))
     described = [f"{field.auto_id}_helptext"] if help else []
     if field.errors:
         attrs["aria-invalid"] = "true"
@@ -198,9 +164,3 @@ def with_query(context: Context, **changes: Any) -> str:
         else:
             query[name] = value
     return f"?{query.urlencode()}"
-
-
-@register.filter
-def classes(base: str, modifiers: str) -> SafeString:
-    """{{ "btn"|classes:"primary l" }} → btn btn--primary btn--l."""
-    return conditional_escape(" ".join([base, *(f"{base}--{word}" for word in str(modifiers or "").split())]))
