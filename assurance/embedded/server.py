@@ -185,6 +185,7 @@ def postgres(layout: Layout, sockets: Path, *, durable: bool, account: Account |
         "log_timezone": "UTC",
         "lc_messages": "C",
         "max_connections": "200",
+        "shared_buffers": "512MB",
         "wal_level": "minimal",
         "max_wal_senders": "0",
         "max_wal_size": "2GB",

@@ -61,9 +61,12 @@ def all_at_once(kind: str, at: datetime, batch: int, follow: str, values: Mappin
     `follow` are further WITH queries that read `due (subject_id, due_at)`. Rows that another sweeper holds
     are passed over, so sweepers share the work.
     """
-    sql = f"{_TAKE} {follow} SELECT count(*) FROM due"
+    sql = f"{_TAKE} {follow} SELECT count(*) FROM due"  # noqa: S608 - no value of anybody's in it
     given = {**values, "kind": kind, "at": at, "batch": batch}
     total = 0
+    # Most ticks find nothing; asking first is far cheaper than planning the whole statement.
+    if not peek(kind, at, 1):
+        return total
     while True:
         with connection.cursor() as cursor:
             cursor.execute(sql, given)
