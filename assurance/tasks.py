@@ -48,7 +48,7 @@ def _run(job: Sweep) -> int:
 @contextmanager
 def _alone(name: str) -> Iterator[bool]:
     """Hold the advisory lock of a sweep, so that it never runs beside itself; False if it does already."""
-    keys = [zlib.crc32(b"sweep") - 2**31, zlib.crc32(name.encode()) - 2**31]
+    keys = _keys(name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", keys)
         held = cursor.fetchone()[0]
@@ -58,3 +58,8 @@ def _alone(name: str) -> Iterator[bool]:
         if held:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", keys)
+
+
+def _keys(name: str) -> list[int]:
+    """The two 32-bit numbers by which PostgreSQL knows the lock of a sweep."""
+    return [zlib.crc32(text.encode()) - 2**31 for text in ("sweep", name)]

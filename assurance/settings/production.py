@@ -40,18 +40,17 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Plain HTTP is only for a proxy on the same network that speaks HTTPS to the world, and for probes.
-SECURE_SSL_REDIRECT = True
+# HTTPS=false is for trying the compose file on one's own machine. Probes come from the same network.
+HTTPS = env.bool("HTTPS", True)
+SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    # The sign-in throttle counts by the reader's address, not by the proxy's.
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
-SECURE_HSTS_SECONDS = 365 * 24 * 3600
-SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_HSTS_PRELOAD = True
-SESSION_COOKIE_SECURE = True
-CSRF_COOKIE_SECURE = True
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 LOGGING = logs.configure(as_json=True, level=env.str("LOG_LEVEL", "INFO"))

@@ -5,3 +5,4 @@ from .base import INSTALLED_APPS
 
 SECRET_KEY = "tools-only"  # noqa: S105
 INSTALLED_APPS = [*INSTALLED_APPS, "assurance.demo"]
+CELERY_BROKER_URL = "memory://"
