@@ -42,6 +42,8 @@ class Claim(models.Model):
     amount = Amount("amount_minor", USD)
 
     class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(state="in_review", decided_at=None, coupon=None)
@@ -71,6 +73,10 @@ class Exemption(models.Model):
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     touched = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("exemption")
+        verbose_name_plural = _("exemptions")
 
     def __str__(self) -> str:
         return self.reason

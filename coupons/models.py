@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.money import USD, Amount
 from sellers.models import Debt, Seller
@@ -36,6 +37,8 @@ class Coupon(models.Model):
     face = Amount("face_minor", USD)
 
     class Meta:
+        verbose_name = _("platform coupon")
+        verbose_name_plural = _("platform coupons")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(face_minor__gt=0), name="coupon_has_a_face"),
             models.CheckConstraint(
@@ -81,7 +84,8 @@ class Recovery(models.Model):
     reversed_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name_plural = "recoveries"
+        verbose_name = _("recovery")
+        verbose_name_plural = _("recoveries")
 
     def __str__(self) -> str:
         return f"recovery {self.pk}"

@@ -21,7 +21,8 @@ class Company(models.Model):
     country = CountryField(default="CN")
 
     class Meta:
-        verbose_name_plural = "companies"
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
 
     def __str__(self) -> str:
         return self.name
@@ -40,6 +41,10 @@ class Seller(models.Model):
     last_effective_at = models.DateTimeField(null=True)
     activated_at = models.DateTimeField(null=True)
     terminated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("seller account")
+        verbose_name_plural = _("seller accounts")
 
     def __str__(self) -> str:
         return self.name
@@ -156,6 +161,8 @@ class Debt(models.Model):
     open = Amount("open_minor", USD)
 
     class Meta:
+        verbose_name = _("debt")
+        verbose_name_plural = _("debts")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["cause", "cause_id"], name="one_debt_per_cause"),
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.policy import Policy
 
@@ -20,6 +21,8 @@ class PolicyVersion(models.Model):
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("policy version")
+        verbose_name_plural = _("policy versions")
         triggers: ClassVar = [APPEND_ONLY]
         ordering = ["-starts_at"]
 

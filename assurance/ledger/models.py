@@ -10,6 +10,7 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.models import APPEND_ONLY
 from assurance.kernel.money import Amount
@@ -18,17 +19,17 @@ from assurance.kernel.money import Amount
 class AccountKind(models.TextChoices):
     """Whose money it is. A positive balance is owed to the holder; the world outside is negative."""
 
-    GATEWAY = "gateway", "Payment gateway"
-    BANK = "bank", "Bank"
-    OUTSIDE = "outside", "Sellers' own bank accounts"
-    ORDER = "order", "Held for an order"
-    SELLER = "seller", "Seller's balance"
-    RETURNS = "returns", "To be returned to the payer"
-    SERVICE_FEE = "service_fee", "Transaction service fees"
-    METHOD_FEE = "method_fee", "Payment method fees"
-    COUPONS = "coupons", "Platform coupons"
-    ADVANCES = "advances", "Refunds advanced for sellers"
-    EXCHANGE = "exchange", "Currency exchange"
+    GATEWAY = "gateway", _("Payment gateway")
+    BANK = "bank", _("Bank")
+    OUTSIDE = "outside", _("Sellers’ own bank accounts")
+    ORDER = "order", _("Held for an order")
+    SELLER = "seller", _("Seller’s balance")
+    RETURNS = "returns", _("To be returned to the payer")
+    SERVICE_FEE = "service_fee", _("Transaction service fees")
+    METHOD_FEE = "method_fee", _("Payment method fees")
+    COUPONS = "coupons", _("Platform coupons")
+    ADVANCES = "advances", _("Refunds advanced for sellers")
+    EXCHANGE = "exchange", _("Currency exchange")
 
 
 GUARDED = (AccountKind.ORDER, AccountKind.SELLER, AccountKind.RETURNS)
@@ -49,6 +50,8 @@ class Account(models.Model):
     balance = Amount("balance_minor")
 
     class Meta:
+        verbose_name = _("ledger account")
+        verbose_name_plural = _("ledger accounts")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "owner_id", "currency"], name="one_account"),
             models.CheckConstraint(condition=Q(balance_minor__gte=0), name="never_below_zero"),
@@ -70,6 +73,8 @@ class Transfer(models.Model):
     reference = models.CharField(max_length=80, unique=True)
 
     class Meta:
+        verbose_name = _("transfer")
+        verbose_name_plural = _("transfers")
         triggers: ClassVar = [APPEND_ONLY]
         indexes: ClassVar = [models.Index(fields=["cause", "cause_id"], name="transfer_of_cause")]
 

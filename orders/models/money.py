@@ -85,6 +85,8 @@ class BankLine(models.Model):
     amount = Amount("amount_minor")
 
     class Meta:
+        verbose_name = _("bank line")
+        verbose_name_plural = _("bank lines")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="money_arrived"),
         ]
@@ -123,6 +125,8 @@ class Refund(models.Model):
     paid = Amount("paid_minor")
 
     class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["order"],

@@ -135,6 +135,8 @@ class Order(models.Model):
     released_usd = Amount("released_usd_minor", USD)
 
     class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(total_minor=F("goods_minor") + F("shipping_minor") - F("discount_minor"))
