@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from assurance import embedded
 from tests import chromium
 
 MOST_PROCESSES = 8  # each has its own database
@@ -17,7 +18,10 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     processes = min(os.cpu_count() or 2, MOST_PROCESSES)
-    return int(pytest.main(["-n", str(processes), "--dist", "worksteal", *arguments]))
+    try:
+        return int(pytest.main(["-n", str(processes), "--dist", "worksteal", *arguments]))
+    finally:
+        embedded.leave("test")  # waits, so that nothing runs any more when we say that we are done
 
 
 if __name__ == "__main__":

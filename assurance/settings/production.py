@@ -5,7 +5,7 @@ Every variable is explained in `docs/operations.md`.
 
 from . import logs
 from .base import *  # noqa: F403
-from .base import env
+from .base import REST_FRAMEWORK, env
 from .servers import cache, own
 
 DEBUG = False
@@ -13,7 +13,9 @@ SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
-PORTAL_URL = env.str("PORTAL_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+# HTTPS=false is for trying the compose file on one's own machine.
+HTTPS = env.bool("HTTPS", True)
+PORTAL_URL = env.str("PORTAL_URL", f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0]}").rstrip("/")
 
 SERVERS = own(env)
 DATABASES = {"default": SERVERS.database}
@@ -32,7 +34,6 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 
 STATIC_ROOT = env.path("STATIC_ROOT")
 STORAGES = {
@@ -40,17 +41,23 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# HTTPS=false is for trying the compose file on one's own machine. Probes come from the same network.
-HTTPS = env.bool("HTTPS", True)
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 SECURE_SSL_REDIRECT = HTTPS
+# Probes come from the same network, without a proxy.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
-if env.bool("BEHIND_PROXY", False):
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+
+# How many proxies stand in front, each adding to X-Forwarded-For. Only they are believed about who calls, which
+# the limits on signing in and on the API go by.
+PROXIES = env.int("PROXIES", 0)
+if PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": PROXIES}
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 LOGGING = logs.configure(as_json=True, level=env.str("LOG_LEVEL", "INFO"))

@@ -90,7 +90,7 @@ def test_served_as_in_production(tmp_path: Path) -> None:
         **{name: lint.PRODUCTION[name] for name in NAMES if name not in ("DATABASE_URL", "REDIS_URL")},
         "DJANGO_SETTINGS_MODULE": "assurance.settings.production",
         "STATIC_ROOT": str(tmp_path / "static"),
-        "BEHIND_PROXY": "true",
+        "PROXIES": "1",
         "BIND": f"127.0.0.1:{port}",
         "WEB_CONCURRENCY": "1",
     }
@@ -101,7 +101,7 @@ def test_served_as_in_production(tmp_path: Path) -> None:
         process = subprocess.Popen(web, cwd=PROJECT, env=environment, stdout=log, stderr=log)
     try:
         probe = [sys.executable, "bin/probe.py", "healthz"]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while subprocess.run(probe, cwd=PROJECT, env=environment, capture_output=True).returncode:
             assert time.monotonic() < deadline, (tmp_path / "log").read_text()
             time.sleep(0.2)
