@@ -12,5 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("account/", include("assurance.accounts.urls")),
     path("account/", include("allauth.urls")),
+    path("api/", include("assurance.api.urls")),
     path("", include("assurance.ui.urls")),
+    path("", include("assurance.urls_shop")),
 ]

@@ -144,7 +144,11 @@ class Parcel(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["carrier", "number"], name="parcel_once"),
         ]
-        indexes: ClassVar = [models.Index(fields=["order_id"], name="parcel_of_order")]
+        indexes: ClassVar = [
+            models.Index(fields=["order_id"], name="parcel_of_order"),
+            # Read by tracking messages, which name a carrier in words of their own.
+            models.Index(fields=["number"], name="parcel_by_number"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.number}"

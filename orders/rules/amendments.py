@@ -30,3 +30,16 @@ def check_new_day(day: date, *, facts: Facts, first_due: date | None, at: dateti
             due=facts.dispatch_due,
             last=last,
         )
+
+
+@rule("DSP-6")
+def check_seen(seen: date | None, *, proposed: date) -> None:
+    """Refuse accepting a day that the buyer has not seen, because a new proposal replaced the one they saw."""
+    if seen is not None and seen != proposed:
+        raise RuleViolation(
+            "DSP-6",
+            _("The supplier now proposes %(day)s instead."),
+            advice=_("Accept that day, or refuse it."),
+            field="day",
+            day=proposed,
+        )

@@ -30,10 +30,14 @@ def propose(*, order_id: int, day: date, reason: str, at: datetime, actor: Actor
 
 
 @transaction.atomic
-def accept(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
-    """The buyer accepts: deadline and promise move, an overdue mark and an open entrance go (DSP-6)."""
+def accept(*, order_id: int, at: datetime, actor: Actor = PLATFORM, day: date | None = None) -> Order:
+    """The buyer accepts: deadline and promise move, an overdue mark and an open entrance go (DSP-6).
+
+    `day` is the one that the buyer has seen; refused DSP-6 if another has been proposed since.
+    """
     order = locked(order_id, at)
     proposal = _open(order)
+    amendments.check_seen(day, proposed=proposal.day)
     _check(order, proposal.day, at)
     _answer(proposal, "accepted", at)
     order.dispatch_due = proposal.day

@@ -1,0 +1,83 @@
+"""Every address of the API. What is not listed answers 404 as problem details, too."""
+
+from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
+
+from assurance.api.docs import DocsView, SchemaView
+from assurance.api.views import Missing
+from claims.api import Claims, OrderClaims
+from coupons.api import Coupons, Recoveries
+from logistics.api.products import Products, ShippingOptions
+from logistics.api.tracking import AfterShip, SeventeenTrack, Tracking
+from orders.api import money, verbs
+from orders.api.orders import OrderAt, Orders
+from sellers.api import SellerAt, Statement
+
+
+class OrderNumber:
+    """The 17 digits of an order."""
+
+    regex = "[0-9]{17}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class RowId:
+    """A row's number, within what the database can hold."""
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(OrderNumber, "order_number")
+register_converter(RowId, "row_id")
+
+_order: list[URLPattern | URLResolver] = [
+    path("", OrderAt.as_view(), name="order"),
+    path("confirm/", verbs.Confirm.as_view(), name="confirm"),
+    path("decline/", verbs.Decline.as_view(), name="decline"),
+    path("cancel/", verbs.Cancel.as_view(), name="cancel"),
+    path("pay/", money.Pay.as_view(), name="pay"),
+    path("associate/", money.Associate.as_view(), name="associate"),
+    path("dispatch/", verbs.Dispatch.as_view(), name="dispatch"),
+    path("receive/", verbs.Receive.as_view(), name="receive"),
+    path("extend/", verbs.Extend.as_view(), name="extend"),
+    path("dispatch-date/", verbs.DispatchDate.as_view(), name="dispatch-date"),
+    path("dispatch-date/accept/", verbs.AcceptDate.as_view(), name="accept-date"),
+    path("dispatch-date/refuse/", verbs.RefuseDate.as_view(), name="refuse-date"),
+    path("claims/", OrderClaims.as_view(), name="order-claims"),
+    path("refunds/", money.Refunds.as_view(), name="refunds"),
+    path("refunds/answer/", money.AnswerRefund.as_view(), name="answer-refund"),
+    path("refunds/escalate/", money.EscalateRefund.as_view(), name="escalate-refund"),
+]
+
+_v1: list[URLPattern | URLResolver] = [
+    path("products/", Products.as_view(), name="products"),
+    path("products/<row_id:product>/shipping-options/", ShippingOptions.as_view(), name="shipping-options"),
+    path("orders/", Orders.as_view(), name="orders"),
+    path("orders/<order_number:number>/", include(_order)),
+    path("claims/", Claims.as_view(), name="claims"),
+    path("coupons/", Coupons.as_view(), name="coupons"),
+    path("recoveries/", Recoveries.as_view(), name="recoveries"),
+    path("statement/", Statement.as_view(), name="statement"),
+    path("seller/", SellerAt.as_view(), name="seller"),
+    path("tracking/", Tracking.as_view(), name="tracking"),
+    path("tracking/aftership/", AfterShip.as_view(), name="aftership"),
+    path("tracking/17track/", SeventeenTrack.as_view(), name="17track"),
+]
+
+app_name = "api"
+urlpatterns = [
+    path("v1/", include(_v1)),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(), name="docs"),
+    re_path("", Missing.as_view(), name="missing"),
+]

@@ -1,0 +1,1 @@
+"""Products, shipping options and tracking under /api/v1/."""

@@ -1,0 +1,142 @@
+"""Paying, associating bank money, and refunds."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from assurance.api.fields import Amount, Choice, Flag, Nothing, Text, Whole, in_currency
+from assurance.api.fields import Request as Given
+from assurance.api.views import endpoint
+from assurance.kernel import clock
+from assurance.kernel.money import Money
+from orders import gateway
+from orders.api import shapes
+from orders.api.access import BUYER, SELLER, OrderView
+from orders.models import Method, Order, Payment
+from orders.services import bank, payment, refunds
+
+
+class PaymentStart(Given):
+    method = Choice(choices=Method.choices)
+    coupon = Whole(
+        min_value=1, max_value=2**53, allow_null=True, default=None, help_text="One of your coupons."
+    )
+    amount = Amount(
+        required=False, help_text="Part of what is due, in the order's currency; absent: all of it."
+    )
+
+    def validate_method(self, method: str) -> str:
+        if method != Method.TT and method not in gateway.methods():
+            raise serializers.ValidationError(_("This payment method is not offered."))
+        return method
+
+
+class PaymentStarted(shapes.PaymentShown):
+    """An attempt that the buyer carries out at `url`; its outcome comes by the gateway's notice."""
+
+    url = serializers.SerializerMethodField(
+        help_text="The gateway's page; null for T/T, where the reference goes into the transfer."
+    )
+
+    def get_url(self, attempt: Payment) -> str | None:
+        return None if attempt.method == Method.TT else gateway.page_of(attempt)
+
+
+class Pay(OrderView):
+    side = BUYER
+
+    @endpoint("payOrder", PaymentStarted, body=PaymentStart)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Payment:
+        """Start an attempt to pay what is due. The same one asked for again is the same attempt."""
+        order = self.order(request, number)
+        amount = given.get("amount")
+        return payment.start(
+            order_id=order.pk,
+            method=given["method"],
+            coupon_id=given["coupon"],
+            amount=in_currency(amount, order.currency, field="amount") if amount is not None else None,
+            at=clock.now(),
+            actor=self.actor(order, request),
+        )
+
+
+class Associate(OrderView):
+    side = SELLER
+
+    @endpoint("associateFunds", shapes.OrderDetail, body=Nothing)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
+        """Count the bank's statement lines that wait for this order."""
+        order = self.order(request, number)
+        bank.associate(order_id=order.pk, at=clock.now(), actor=self.actor(order, request))
+        return self.shown(request, number)
+
+
+class RefundAsked(Given):
+    """`full` asks for everything and closes the order; else an amount of the cash paid."""
+
+    full = Flag(default=False)
+    amount = Amount(required=False)
+    reason = Text(max_length=500)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given["full"] == ("amount" in given):
+            raise serializers.ValidationError({"amount": [_("Ask either for everything or for an amount.")]})
+        return given
+
+
+class Refunds(OrderView):
+    side = BUYER
+
+    @endpoint("applyForRefund", shapes.OrderDetail, body=RefundAsked, status=201)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
+        """Apply for a refund; the supplier answers. Apart from a claim, and possible beside it."""
+        order = self.order(request, number)
+        refunds.apply(
+            order_id=order.pk,
+            amount=_wanted(given, order),
+            reason=given["reason"],
+            at=clock.now(),
+            actor=self.actor(order, request),
+        )
+        return self.shown(request, number)
+
+
+class RefundAnswered(Given):
+    agree = Flag()
+    words = Text(max_length=500, allow_blank=True, default="")
+
+
+class AnswerRefund(OrderView):
+    side = SELLER
+
+    @endpoint("answerRefund", shapes.OrderDetail, body=RefundAnswered)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
+        """Agree, and it is paid, or refuse, and the buyer may bring it before the platform."""
+        order = self.order(request, number)
+        refunds.answer(refund_id=_latest(order), at=clock.now(), actor=self.actor(order, request), **given)
+        return self.shown(request, number)
+
+
+class EscalateRefund(OrderView):
+    side = BUYER
+
+    @endpoint("escalateRefund", shapes.OrderDetail, body=Nothing)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
+        """Bring your application before the platform, from day 4."""
+        order = self.order(request, number)
+        refunds.escalate(refund_id=_latest(order), at=clock.now(), actor=self.actor(order, request))
+        return self.shown(request, number)
+
+
+def _wanted(given: dict[str, Any], order: Order) -> Money | None:
+    return None if given["full"] else in_currency(given["amount"], order.currency, field="amount")
+
+
+def _latest(order: Order) -> int:
+    refund = order.refunds.order_by("-id").first()
+    if refund is None:
+        raise Http404
+    return refund.pk

@@ -1,0 +1,287 @@
+"""An order as the API writes it. Instants are facts; states say what they mean at the time of asking."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from assurance.api.fields import MoneyField
+from logistics.models import Mode
+from orders.models import Export, Method, Order, PaymentState, State
+from orders.queries.buyer import Detail
+from orders.queries.facts import View, fee, funds, held
+from orders.rules import guarantees, lifecycle
+
+GUARANTEE_STATES = [
+    guarantees.NONE,
+    guarantees.PENDING,
+    guarantees.ACTIVE,
+    guarantees.VERIFYING,
+    guarantees.KEPT,
+    guarantees.LATE,
+    guarantees.EXEMPTED,
+    guarantees.ENDED,
+]
+REFUND_STATES = ["negotiating", "escalated", "agreed", "ruled", "withdrawn"]
+SIDES = ["buyer", "seller"]
+GUARANTEES = ["dispatch", "delivery"]
+CLAIM_STATES = ["in_review", "approved", "rejected"]
+
+
+@dataclass(frozen=True)
+class Brief:
+    """An order in a list."""
+
+    order: Order
+    view: View
+    role: str
+
+    @property
+    def items(self) -> Iterable[Any]:
+        return self.order.lines.all()
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An order with everything, as one of its sides sees it."""
+
+    order: Order
+    view: View
+    role: str
+    detail: Detail
+
+    @classmethod
+    def of(cls, detail: Detail, role: str) -> "Whole":
+        return cls(detail.order, detail.view, role, detail)
+
+    @property
+    def items(self) -> Iterable[Any]:
+        return self.detail.lines
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When it is closed if nobody goes on with it (ORD-3)."""
+        order = self.order
+        limit = lifecycle.closes_at(
+            self.view.state,
+            order.state_since,
+            discount_since=order.discount_since,
+            policy=self.view.facts.policy,
+        )
+        return limit[0] if limit else None
+
+    @property
+    def funds(self) -> dict[str, Any]:
+        """The money of the order in its currency; what the platform takes and releases is the seller's to know."""
+        order, now = self.order, funds(self.order)
+        to_seller = self.role == "seller"
+        return {
+            "currency": order.currency,
+            "goods": order.goods,
+            "shipping": order.shipping,
+            "discount": order.discount,
+            "total": order.total,
+            "initial": order.initial,
+            "cash": order.cash,
+            "coupon": order.coupon_part,
+            "method_fee": order.method_fee,
+            "due_now": lifecycle.due_now(now),
+            "outstanding": now.outstanding,
+            "refunded": order.refunded,
+            "held": held(order),
+            "fee": fee(order) if to_seller else None,
+            "released": order.released if to_seller else None,
+        }
+
+    @property
+    def claim(self) -> Any:
+        return getattr(self.order, "claim", None) if self.order.claimed_at else None
+
+
+class Party(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    company = serializers.CharField()
+    country = serializers.CharField()
+
+
+class Shop(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class Item(serializers.Serializer[Any]):
+    product = serializers.IntegerField(source="product_id")
+    name = serializers.CharField()
+    unit = serializers.CharField()
+    quantity = serializers.IntegerField()
+    price = MoneyField(help_text="Of one unit.")
+    amount = MoneyField()
+
+
+class GuaranteePanel(serializers.Serializer[Any]):
+    """What stands on the two guarantees, until when, and whether a claim can be made."""
+
+    covered = serializers.BooleanField(source="view.covered")
+    dispatch = serializers.ChoiceField(GUARANTEE_STATES, source="view.dispatch")
+    dispatch_due = serializers.DateField(source="view.dispatch_due", allow_null=True)
+    overdue = serializers.BooleanField(source="view.overdue")
+    overdue_since = serializers.DateTimeField(source="view.overdue_since", allow_null=True)
+    dispatched_at = serializers.DateTimeField(source="view.dispatched_at", allow_null=True)
+    delivery = serializers.ChoiceField(GUARANTEE_STATES, source="view.delivery")
+    promise = serializers.DateField(
+        source="view.promise", allow_null=True, help_text="Guaranteed to be delivered by this day."
+    )
+    delivered_at = serializers.DateTimeField(source="view.delivered_at", allow_null=True)
+    entrance = serializers.BooleanField(source="view.entrance", help_text="Whether a claim can be made now.")
+    entrance_closes = serializers.DateField(
+        source="view.entrance_closes", allow_null=True, help_text="The last day for it; null: none yet."
+    )
+    claimable = serializers.SerializerMethodField()
+
+    def get_claimable(self, shown: Brief | Whole) -> list[str]:
+        """The guarantees that a claim can be made on now."""
+        view = shown.view
+        is_open = {"dispatch": view.dispatch_entrance, "delivery": view.delivery_entrance}
+        return [name for name, can in is_open.items() if can]
+
+
+class OrderSummary(serializers.Serializer[Any]):
+    """An order in a list."""
+
+    number = serializers.CharField(source="order.number")
+    role = serializers.ChoiceField(SIDES, help_text="Your side of it.")
+    state = serializers.ChoiceField(State.choices, source="view.state")
+    closed_because = serializers.CharField(source="view.closed_because", help_text="Empty unless closed.")
+    created_at = serializers.DateTimeField(source="order.created_at")
+    buyer = Party(source="order.buyer")
+    seller = Shop(source="order.seller")
+    destination = serializers.CharField(source="order.destination")
+    items = Item(many=True)
+    total = MoneyField(source="order.total")
+    guarantees = GuaranteePanel(source="*")
+
+
+class Funds(serializers.Serializer[Any]):
+    """Money of the order, in its currency. `cash` and `coupon` are the two amounts that the seller receives."""
+
+    currency = serializers.CharField()
+    goods = MoneyField()
+    shipping = MoneyField()
+    discount = MoneyField()
+    total = MoneyField()
+    initial = MoneyField(allow_null=True, help_text="The initial payment; null: all at once.")
+    cash = MoneyField()
+    coupon = MoneyField()
+    method_fee = MoneyField()
+    due_now = MoneyField()
+    outstanding = MoneyField()
+    refunded = MoneyField()
+    held = MoneyField(help_text="Still with the platform.")
+    fee = MoneyField(allow_null=True, help_text="The service fee; for the supplier only.")
+    released = MoneyField(allow_null=True, help_text="For the supplier only.")
+
+
+class Shipping(serializers.Serializer[Any]):
+    line = serializers.IntegerField(source="line_id", allow_null=True)
+    name = serializers.SerializerMethodField()
+    mode = serializers.ChoiceField(Mode.choices)
+    guaranteed = serializers.BooleanField(source="line_guaranteed")
+    handling_days = serializers.IntegerField()
+    transit_min = serializers.IntegerField()
+    transit_max = serializers.IntegerField()
+    address = serializers.DictField()
+    dispatch_days = serializers.IntegerField(allow_null=True)
+    dispatch_day = serializers.DateField(allow_null=True)
+    submitted_at = serializers.DateTimeField(allow_null=True, help_text="When the last parcel was submitted.")
+    receipt_due_at = serializers.DateTimeField(allow_null=True, help_text="When receipt is taken as given.")
+
+    def get_name(self, order: Order) -> str:
+        return order.line.name if order.line else ""
+
+
+class TrackingSeen(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    place = serializers.CharField()
+    happened_at = serializers.DateTimeField()
+
+
+class ParcelShown(serializers.Serializer[Any]):
+    carrier = serializers.CharField()
+    number = serializers.CharField()
+    submitted_at = serializers.DateTimeField()
+    first_scan_at = serializers.DateTimeField(allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+    events = serializers.SerializerMethodField()
+
+    def get_events(self, parcel: Any) -> list[dict[str, Any]]:
+        return list(TrackingSeen(parcel.events.all(), many=True).data)
+
+
+class ProposalShown(serializers.Serializer[Any]):
+    day = serializers.DateField()
+    reason = serializers.CharField()
+    proposed_at = serializers.DateTimeField()
+
+
+class PaymentShown(serializers.Serializer[Any]):
+    """An attempt to pay. The gateway quotes `reference` in its notice, the bank in the transfer."""
+
+    reference = serializers.CharField()
+    method = serializers.ChoiceField(Method.choices)
+    state = serializers.ChoiceField(PaymentState.choices)
+    cash = MoneyField()
+    coupon = MoneyField(source="coupon_part")
+    fee = MoneyField()
+    charge = MoneyField(help_text="What is charged: cash and fee.")
+    started_at = serializers.DateTimeField()
+
+
+class RefundShown(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(REFUND_STATES)
+    amount = MoneyField(allow_null=True, help_text="Null: everything, which closes the order.")
+    paid = MoneyField(allow_null=True)
+    reason = serializers.CharField()
+    answer = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class ClaimBrief(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    guarantee = serializers.ChoiceField(GUARANTEES)
+    state = serializers.ChoiceField(CLAIM_STATES)
+    amount = MoneyField()
+    filed_at = serializers.DateTimeField()
+
+
+class Happened(serializers.Serializer[Any]):
+    """Something that happened, with the rules that it follows."""
+
+    kind = serializers.CharField()
+    happened_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    by = serializers.CharField(source="actor_role")
+    rules = serializers.ListField(child=serializers.CharField())
+    data = serializers.DictField()  # type: ignore[assignment]
+
+
+class OrderDetail(OrderSummary):
+    """An order with its promises, money, parcels and timeline."""
+
+    drafted_by = serializers.ChoiceField(SIDES, source="order.drafted_by")
+    export = serializers.ChoiceField(Export.choices, source="order.export")
+    closes_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it closes if nobody goes on with it."
+    )
+    received_at = serializers.DateTimeField(source="view.received_at", allow_null=True)
+    funds = Funds()
+    shipping = Shipping(source="order")
+    parcels = ParcelShown(many=True, source="detail.parcels")
+    proposal = ProposalShown(source="detail.proposal", allow_null=True)
+    payment = PaymentShown(source="detail.payment", allow_null=True, help_text="The attempt that is open.")
+    refund = RefundShown(source="detail.refund", allow_null=True, help_text="The latest application.")
+    claim = ClaimBrief(allow_null=True)
+    timeline = Happened(many=True, source="detail.events", help_text="The newest first.")

@@ -1,0 +1,131 @@
+"""What the two sides do with an order, from its confirmation to its receipt."""
+
+from typing import Any
+
+from rest_framework.request import Request
+
+from assurance.api.fields import Choice, Day, Flag, Nothing, Text
+from assurance.api.fields import Request as Given
+from assurance.api.views import endpoint
+from assurance.kernel import clock
+from orders.api.access import BUYER, SELLER, OrderView, services_name, side_of
+from orders.api.shapes import OrderDetail, Whole
+from orders.services import amendment, closing, dispatch, receipt
+
+
+class Confirm(OrderView):
+    @endpoint("confirmOrder", OrderDetail, body=Nothing)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
+        """Agree to the order, if it is your turn to; payment is next."""
+        order = self.order(request, number)
+        side = services_name(side_of(order, request))
+        closing.confirm(order_id=order.pk, by=side, at=clock.now(), actor=self.actor(order, request))
+        return self.shown(request, number)
+
+
+class Declining(Given):
+    reason = Choice(
+        choices=["terms", "refusal"],
+        help_text="`terms`: price or quantity were not agreed; `refusal`: anything else.",
+    )
+    words = Text(max_length=500, allow_blank=True, default="")
+
+
+class Decline(OrderView):
+    @endpoint("declineOrder", OrderDetail, body=Declining)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
+        """Say no to the order, if it is your turn to answer."""
+        order = self.order(request, number)
+        side = services_name(side_of(order, request))
+        closing.decline(order_id=order.pk, by=side, at=clock.now(), actor=self.actor(order, request), **given)
+        return self.shown(request, number)
+
+
+class Cancel(OrderView):
+    @endpoint("cancelOrder", OrderDetail, body=Nothing)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
+        """Take back an order on which nothing has been paid."""
+        order = self.order(request, number)
+        side = services_name(side_of(order, request))
+        closing.cancel(order_id=order.pk, by=side, at=clock.now(), actor=self.actor(order, request))
+        return self.shown(request, number)
+
+
+class ParcelGiven(Given):
+    carrier = Text(max_length=40)
+    number = Text(max_length=60, help_text="The tracking number on the waybill.")
+    last = Flag(default=True, help_text="Whether the order is wholly dispatched with it.")
+
+
+class Dispatch(OrderView):
+    side = SELLER
+
+    @endpoint("dispatchOrder", OrderDetail, body=ParcelGiven)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
+        """Submit a parcel's tracking number. The carrier's first scan decides when it was dispatched."""
+        order = self.order(request, number)
+        dispatch.dispatch(order_id=order.pk, at=clock.now(), actor=self.actor(order, request), **given)
+        return self.shown(request, number)
+
+
+class Receive(OrderView):
+    side = BUYER
+
+    @endpoint("receiveOrder", OrderDetail, body=Nothing)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
+        """Confirm receipt: the order is completed and the supplier is paid."""
+        order = self.order(request, number)
+        receipt.receive(order_id=order.pk, at=clock.now(), actor=self.actor(order, request))
+        return self.shown(request, number)
+
+
+class Extend(OrderView):
+    @endpoint("extendReceipt", OrderDetail, body=Nothing)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
+        """Put automatic receipt off by 15 days; each side can once."""
+        order = self.order(request, number)
+        side = services_name(side_of(order, request))
+        receipt.extend(order_id=order.pk, by=side, at=clock.now(), actor=self.actor(order, request))
+        return self.shown(request, number)
+
+
+class NewDay(Given):
+    day = Day()
+    reason = Text(max_length=500)
+
+
+class DispatchDate(OrderView):
+    side = SELLER
+
+    @endpoint("proposeDispatchDate", OrderDetail, body=NewDay)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
+        """Propose another dispatch day; a new proposal replaces an open one."""
+        order = self.order(request, number)
+        amendment.propose(order_id=order.pk, at=clock.now(), actor=self.actor(order, request), **given)
+        return self.shown(request, number)
+
+
+class DayAnswered(Given):
+    day = Day(help_text="The proposed day that you have seen; refused if another has been proposed since.")
+
+
+class AcceptDate(OrderView):
+    side = BUYER
+
+    @endpoint("acceptDispatchDate", OrderDetail, body=DayAnswered)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
+        """Accept the proposed day: deadline and promise move, an overdue mark goes."""
+        order = self.order(request, number)
+        amendment.accept(order_id=order.pk, at=clock.now(), actor=self.actor(order, request), **given)
+        return self.shown(request, number)
+
+
+class RefuseDate(OrderView):
+    side = BUYER
+
+    @endpoint("refuseDispatchDate", OrderDetail, body=Nothing)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
+        """Refuse the proposed day: nothing moves."""
+        order = self.order(request, number)
+        amendment.refuse(order_id=order.pk, at=clock.now(), actor=self.actor(order, request))
+        return self.shown(request, number)

@@ -1,0 +1,240 @@
+"""Orders through the API: the story, what both sides see, lists."""
+
+import pytest
+
+from orders import gateway
+from orders.services import payment
+from tests import factories
+from tests.api.conftest import started, wanted
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def path(order, verb=""):
+    return f"orders/{order if isinstance(order, str) else order.number}/{verb}"
+
+
+def test_a_buyer_starts_an_order_and_pays_it(world):
+    status, order = world.buyer.post("orders/", wanted(world))
+    assert (status, order["state"], order["role"]) == (201, "awaiting_payment", "buyer")
+    assert order["total"] == {"amount": "100.00", "currency": "USD"}
+    assert order["shipping"]["address"]["country"] == "US"
+
+    status, attempt = world.buyer.post(path(order["number"], "pay/"), {"method": "visa"})
+    assert status == 200
+    assert attempt["charge"] == {"amount": "103.00", "currency": "USD"}
+    assert attempt["reference"] in attempt["url"]
+    again = world.buyer.post(path(order["number"], "pay/"), {"method": "visa"})[1]
+    assert again["reference"] == attempt["reference"]
+
+    body = gateway.notice(attempt["reference"], "succeeded")
+    gateway.receive(body, gateway.sign(body), at=NOW)
+    status, order = world.buyer.get(path(order["number"]))
+    assert (status, order["state"]) == (200, "awaiting_dispatch")
+    assert order["guarantees"]["dispatch"] == order["guarantees"]["delivery"] == "active"
+    assert order["guarantees"]["dispatch_due"] == "2021-03-21"
+    assert order["guarantees"]["promise"] == "2021-03-29"
+    assert order["funds"]["held"] == {"amount": "100.00", "currency": "USD"}
+    assert [event["kind"] for event in order["timeline"]][-1] == "started"
+
+
+def test_late_dispatch_claim_coupon_recovery(world, at):
+    """The whole story, each step by the side whose it is."""
+    from claims import services as claims
+
+    order = started(world)
+    at(NOW, days=7)
+    shown = world.buyer.get(path(order))[1]["guarantees"]
+    assert (shown["dispatch"], shown["overdue"], shown["entrance"], shown["claimable"]) == (
+        "late",
+        True,
+        True,
+        ["dispatch"],
+    )
+    assert world.seller.post(path(order, "dispatch/"), {"carrier": "DHL", "number": "JD1"})[0] == 200
+
+    status, claim = world.buyer.post(
+        path(order, "claims/"), {"guarantee": "dispatch", "note": "Too late for us"}
+    )
+    assert (status, claim["state"], claim["amount"]["amount"]) == (201, "in_review", "10.00")
+    status, refusal = world.buyer.post(path(order, "claims/"), {"guarantee": "dispatch"})
+    assert (status, refusal["rule"]) == (409, "CLM-1")
+
+    moment = at(NOW, days=8)
+    claims.approve(claim_id=claim["id"], reason="late", at=moment)
+    coupon = world.buyer.get("coupons/")[1]["results"][0]
+    assert (coupon["state"], coupon["face"]["amount"], coupon["from_order"]) == (
+        "active",
+        "10.00",
+        order.number,
+    )
+    assert world.buyer.get("claims/")[1]["results"][0]["coupon"] == coupon["id"]
+    assert world.seller.get("claims/", role="seller")[1]["results"][0]["seller_bears"] is True
+
+    second = world.buyer.post("orders/", wanted(world, items=[{"product": world.lamp.pk, "quantity": 5}]))[1]
+    attempt = world.buyer.post(path(second["number"], "pay/"), {"method": "visa", "coupon": coupon["id"]})[1]
+    assert attempt["coupon"] == {"amount": "10.00", "currency": "USD"}
+    assert world.buyer.get("coupons/")[1]["results"][0]["reserved_for"] == second["number"]
+    payment.settle(reference=attempt["reference"], outcome="succeeded", at=moment)
+    used = world.buyer.get("coupons/")[1]["results"][0]
+    assert (used["state"], used["used_on"], used["used"]["amount"]) == ("redeemed", second["number"], "10.00")
+
+    recovery = world.seller.get("recoveries/")[1]["results"][0]
+    assert (recovery["state"], recovery["order"], recovery["open"]["amount"]) == (
+        "open",
+        order.number,
+        "10.00",
+    )
+    assert world.seller.get("seller/")[1]["results"][0]["debt"]["amount"] == "10.00"
+
+    assert world.buyer.post(path(order, "receive/"))[1]["state"] == "completed"
+    entries = world.seller.get("statement/")[1]["results"]
+    assert [(e["what"], e["amount"]["amount"], e["order"]) for e in entries] == [
+        ("debt_paid", "-10.00", order.number),
+        ("release", "98.00", order.number),
+    ]
+    assert world.seller.get("recoveries/")[1]["results"][0]["state"] == "taken"
+    assert world.other.get("statement/")[1]["results"] == []
+
+
+def test_what_is_the_suppliers_is_not_shown_to_the_buyer(world):
+    order = started(world)
+    assert world.buyer.get(path(order))[1]["funds"]["fee"] is None
+    assert world.seller.get(path(order))[1]["funds"]["fee"]["amount"] == "2.00"
+
+
+def test_a_made_to_order_product_waits_for_the_supplier(world):
+    vase = factories.product(world.shop, rts=False)
+    status, order = world.buyer.post(
+        "orders/", wanted(world, items=[{"product": vase.pk, "quantity": 1}], line=None)
+    )
+    assert (status, order["state"]) == (201, "awaiting_supplier")
+    assert world.buyer.post(path(order["number"], "confirm/"))[1]["rule"] == "STA-1"
+    assert world.seller.post(path(order["number"], "confirm/"))[1]["state"] == "awaiting_payment"
+    assert world.buyer.post(path(order["number"], "cancel/"))[1]["closed_because"] == "cancelled"
+
+
+def test_a_supplier_declines(world):
+    vase = factories.product(world.shop, rts=False)
+    order = world.buyer.post(
+        "orders/", wanted(world, items=[{"product": vase.pk, "quantity": 1}], line=None)
+    )[1]
+    status, order = world.seller.post(
+        path(order["number"], "decline/"), {"reason": "terms", "words": "Too few"}
+    )
+    assert (status, order["state"], order["closed_because"]) == (200, "closed", "declined")
+
+
+def test_a_new_dispatch_day_is_proposed_seen_and_accepted(world):
+    order = started(world)
+    proposed = world.seller.post(path(order, "dispatch-date/"), {"day": "2021-03-25", "reason": "Glaze"})[1]
+    assert proposed["proposal"]["day"] == "2021-03-25"
+    world.seller.post(path(order, "dispatch-date/"), {"day": "2021-03-28", "reason": "Kiln"})
+    status, refusal = world.buyer.post(path(order, "dispatch-date/accept/"), {"day": "2021-03-25"})
+    assert (status, refusal["rule"], list(refusal["errors"])) == (409, "DSP-6", ["day"])
+    accepted = world.buyer.post(path(order, "dispatch-date/accept/"), {"day": "2021-03-28"})[1]
+    assert accepted["guarantees"]["dispatch_due"] == "2021-03-28"
+    assert world.buyer.post(path(order, "dispatch-date/refuse/"))[1]["rule"] == "STA-1"
+
+
+def test_a_refund_is_applied_for_answered_and_paid(world):
+    order = started(world)
+    status, shown = world.buyer.post(path(order, "refunds/"), {"amount": "12.50", "reason": "Two broken"})
+    assert (status, shown["refund"]["state"]) == (201, "negotiating")
+    shown = world.seller.post(path(order, "refunds/answer/"), {"agree": True, "words": "Sorry"})[1]
+    assert (shown["refund"]["state"], shown["refund"]["paid"]["amount"]) == ("agreed", "12.50")
+    assert shown["funds"]["refunded"]["amount"] == "12.50"
+    world.buyer.post(path(order, "refunds/"), {"full": True, "reason": "All of it"})
+    shown = world.seller.post(path(order, "refunds/answer/"), {"agree": True})[1]
+    assert (shown["state"], shown["closed_because"]) == ("closed", "refunded")
+
+
+def test_a_refund_is_brought_before_the_platform_from_day_4(world, at):
+    order = started(world)
+    world.buyer.post(path(order, "refunds/"), {"full": True, "reason": "Not as shown"})
+    assert world.buyer.post(path(order, "refunds/escalate/"))[1]["rule"] == "RFD-2"
+    at(NOW, days=4)
+    assert world.buyer.post(path(order, "refunds/escalate/"))[1]["refund"]["state"] == "escalated"
+
+
+def test_each_side_puts_automatic_receipt_off_once(world):
+    order = started(world)
+    world.seller.post(path(order, "dispatch/"), {"carrier": "DHL", "number": "JD1"})
+    first = world.buyer.get(path(order))[1]["shipping"]["receipt_due_at"]
+    assert world.buyer.post(path(order, "extend/"))[1]["shipping"]["receipt_due_at"] > first
+    assert world.buyer.post(path(order, "extend/"))[1]["rule"] == "ORD-8"
+    assert world.seller.post(path(order, "extend/"))[0] == 200
+
+
+def test_bank_money_is_associated_by_the_supplier(world):
+    from orders.services import bank
+
+    order = started(world, paid=False)
+    attempt = world.buyer.post(path(order, "pay/"), {"method": "tt"})[1]
+    assert attempt["url"] is None
+    assert world.seller.post(path(order, "associate/"))[1]["rule"] == "PAY-2"
+    bank.arrive(order_id=order.pk, amount=order.total, bank_reference="B1", at=NOW)
+    assert world.seller.post(path(order, "associate/"))[1]["state"] == "awaiting_dispatch"
+
+
+def test_the_list_is_filtered_by_state_and_overdue_as_the_clock_has_it(world, at):
+    paid, unpaid = started(world), started(world, paid=False)
+
+    def numbers(caller=world.buyer, **query):
+        return [row["number"] for row in caller.get("orders/", **query)[1]["results"]]
+
+    assert numbers() == [unpaid.number, paid.number]
+    assert numbers(state="awaiting_payment") == [unpaid.number]
+    assert numbers(overdue="true") == []
+    at(NOW, days=7)
+    assert numbers(overdue="true") == [paid.number]
+    assert numbers(overdue="false") == [unpaid.number]
+    assert numbers(world.seller, role="seller", overdue="true") == [paid.number]
+    at(NOW, days=61)  # no job has run
+    assert numbers(state="awaiting_payment") == []
+    assert numbers(state="closed") == [unpaid.number]
+    assert [row["state"] for row in world.buyer.get("orders/", state="closed")[1]["results"]] == ["closed"]
+
+
+def test_receipt_taken_as_given_counts_before_a_job_has_written_it(world, at):
+    order = started(world)
+    world.seller.post(path(order, "dispatch/"), {"carrier": "DHL", "number": "JD1"})
+    at(NOW, days=40)
+    assert [o["number"] for o in world.buyer.get("orders/", state="completed")[1]["results"]] == [
+        order.number
+    ]
+    assert world.buyer.get("orders/", state="awaiting_receipt")[1]["results"] == []
+
+
+def test_pages_neither_repeat_nor_lose_a_row(world):
+    made = [started(world, paid=False).number for _ in range(5)]
+    page = world.buyer.get("orders/", limit=2)[1]
+    seen = [row["number"] for row in page["results"]]
+    started(world, paid=False)
+    while page["next"]:
+        query = dict(part.split("=") for part in page["next"].partition("?")[2].split("&"))
+        page = world.buyer.get("orders/", **query)[1]
+        seen += [row["number"] for row in page["results"]]
+    assert seen == made[::-1]
+
+
+@pytest.mark.parametrize("role", ["buyer", "seller"])
+def test_a_list_asks_as_much_for_many_orders_as_for_one(world, role, django_assert_num_queries):
+    caller = world.buyer if role == "buyer" else world.seller
+    started(world)
+    caller.get("orders/", role=role)  # the use of the token is noted once
+    with django_assert_num_queries(5 if role == "buyer" else 6):
+        caller.get("orders/", role=role)
+    for _ in range(5):
+        started(world)
+        started(world, paid=False)
+    with django_assert_num_queries(5 if role == "buyer" else 6):
+        caller.get("orders/", role=role)
+
+
+def test_one_order_asks_little(world, django_assert_max_num_queries):
+    order = started(world)
+    world.seller.post(path(order, "dispatch/"), {"carrier": "DHL", "number": "JD1"})
+    with django_assert_max_num_queries(15):
+        world.buyer.get(path(order))
