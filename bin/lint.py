@@ -21,7 +21,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://broker.example/0",
     "EMAIL_URL": "smtp://portal:password@mail.example:587",
     "DEFAULT_FROM_EMAIL": "portal@portal.example",
-    "STATIC_ROOT": "static",
+    "STATIC_ROOT": "collected",
 }
 CHECKS: dict[str, list[str]] = {
     "style": [str(BIN / "ruff"), "check", "."],
