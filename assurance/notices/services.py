@@ -21,3 +21,9 @@ def tell(user_ids: Iterable[int], kind: str, *, about: str, about_id: int, at: d
         )
         for user_id in user_ids
     )
+
+
+def mark_read(*, user_id: int, at: datetime, notice_id: int | None = None) -> None:
+    """Count one notice of a person, or all of them, as read; the first reading stays."""
+    unread = Notice.objects.filter(user_id=user_id, read_at=None)
+    (unread.filter(pk=notice_id) if notice_id is not None else unread).update(read_at=at)

@@ -10,8 +10,7 @@ from assurance.kernel.models import Deadline, Event
 from assurance.kernel.queries import policy_at
 from logistics.models import Parcel, TrackingEvent
 from orders.models import Order, OrderLine, Payment, PaymentState, Proposal, Refund, State
-from orders.queries.facts import View, elapsed, policy_of, view
-from orders.rules import lifecycle
+from orders.queries.facts import View, view
 
 ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE = "all", "pay", "dispatch", "receive", "refund", "done"
 TABS = (ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE)
@@ -96,7 +95,7 @@ def views(orders: Sequence[Order], at: datetime) -> dict[int, View]:
 
 @dataclass(frozen=True)
 class Detail:
-    """An order with what its page shows. `closes` is when it is closed if nobody goes on with it (ORD-3)."""
+    """An order with what its page shows."""
 
     order: Order
     view: View
@@ -106,7 +105,6 @@ class Detail:
     proposal: Proposal | None
     refund: Refund | None
     payment: Payment | None
-    closes: datetime | None
 
     @property
     def is_paid(self) -> bool:
@@ -130,23 +128,13 @@ def detail(order: Order, at: datetime) -> Detail:
         tracked = TrackingEvent.objects.order_by("-happened_at", "-id")
         rows = Parcel.objects.filter(order_id=order.pk).order_by("id")
         parcels = list(rows.prefetch_related(Prefetch("events", tracked)))
-    policy = policy_of(order, at)
-    limit = lifecycle.closes_at(
-        order.state, order.state_since, discount_since=order.discount_since, policy=policy
-    )
     return Detail(
         order=order,
-        view=view(order, parcels, at, policy),
+        view=view(order, parcels, at),
         lines=list(order.lines.select_related("product").order_by("id")),
         parcels=parcels,
         events=list(Event.objects.filter(stream="order", key=order.pk).order_by("-happened_at", "-id")),
         proposal=order.proposals.filter(answer="").select_related("proposed_by").first(),
         refund=order.refunds.order_by("-id").first(),
         payment=order.payments.filter(state__in=_OPEN_PAYMENT).select_related("coupon").first(),
-        closes=limit[0] if limit and limit[0] > at else None,
     )
-
-
-def state_now(order: Order, at: datetime) -> str:
-    """The order's state with the clock taken into account."""
-    return elapsed(order, at, policy_of(order, at)).state

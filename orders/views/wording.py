@@ -140,11 +140,8 @@ def _exempted(data: dict[str, Any]) -> Said:
 
 
 def _claim_filed(data: dict[str, Any]) -> Said:
-    if data["guarantee"] == "dispatch":
-        title = _("Claim made for late dispatch")
-    else:
-        title = _("Claim made for late delivery")
-    return Said(title, _("The platform reviews it."), "note")
+    titles = {"dispatch": _("Claim made for late dispatch"), "delivery": _("Claim made for late delivery")}
+    return Said(titles[data["guarantee"]], _("The platform reviews it."), "note")
 
 
 def _proposed(data: dict[str, Any]) -> Said:

@@ -1,0 +1,6 @@
+from django.urls import path
+
+from claims.views import buyer
+
+app_name = "claims"
+urlpatterns = [path("orders/<str:number>/claim/", buyer.claim, name="new")]

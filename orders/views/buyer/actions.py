@@ -1,0 +1,180 @@
+"""The verbs of an order's page. Each is a POST that comes back to the page and says what happened there."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from assurance.accounts.models import Address
+from assurance.kernel import clock
+from assurance.kernel.events import Actor
+from assurance.kernel.rules import RuleViolation
+from assurance.ui.refusals import refused
+from orders.models import Order
+from orders.queries.facts import parcels_of, view
+from orders.rules import guarantees, refunds
+from orders.services import amendment, closing, receipt
+from orders.services import refunds as refund_services
+from orders.views.buyer import access
+from orders.views.buyer.forms import OrderAddressForm, RefundForm
+
+Act = Callable[[Order, datetime, Actor], str]
+View = Callable[..., HttpResponse]
+
+
+def verb(act: Act) -> View:
+    """A view for one act on one's own order. `act` returns what to say; its refusal is said instead.
+
+    A GET, which only a reload or a sign-in in between can send, does nothing and shows the order.
+    """
+
+    @login_required
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(act)
+    def carried_out(request: HttpRequest, number: str) -> HttpResponse:
+        order = access.own_order(request, number)
+        if request.method == "POST":
+            try:
+                said = act(order, clock.now(), access.actor(request))
+            except RuleViolation as violation:
+                refused(request, violation)
+            else:
+                messages.success(request, said)
+        return redirect("orders:detail", order.number)
+
+    return carried_out
+
+
+@verb
+def confirm(order: Order, at: datetime, actor: Actor) -> str:
+    closing.confirm(order_id=order.pk, by="buyer", at=at, actor=actor)
+    return _("You confirmed the order. You can pay it now.")
+
+
+@verb
+def decline(order: Order, at: datetime, actor: Actor) -> str:
+    closing.decline(order_id=order.pk, reason="terms", by="buyer", at=at, actor=actor)
+    return _("You declined the order. It is closed, and nothing was charged.")
+
+
+@verb
+def cancel(order: Order, at: datetime, actor: Actor) -> str:
+    closing.cancel(order_id=order.pk, by="buyer", at=at, actor=actor)
+    return _("The order is cancelled. Nothing was charged, and a coupon chosen for it is free again.")
+
+
+@verb
+def receive(order: Order, at: datetime, actor: Actor) -> str:
+    receipt.receive(order_id=order.pk, at=at, actor=actor)
+    return _("You confirmed receipt. The money is released to the supplier.")
+
+
+@verb
+def extend(order: Order, at: datetime, actor: Actor) -> str:
+    receipt.extend(order_id=order.pk, by="buyer", at=at, actor=actor)
+    return _("You have 15 more days before receipt is taken as given.")
+
+
+@verb
+def accept_date(order: Order, at: datetime, actor: Actor) -> str:
+    amendment.accept(order_id=order.pk, at=at, actor=actor)
+    return _("You accepted the new dispatch day. It is guaranteed in place of the old one.")
+
+
+@verb
+def refuse_date(order: Order, at: datetime, actor: Actor) -> str:
+    amendment.refuse(order_id=order.pk, at=at, actor=actor)
+    return _("You refused the new dispatch day. The agreed day stands.")
+
+
+@verb
+def escalate(order: Order, at: datetime, actor: Actor) -> str:
+    refund = order.refunds.order_by("-id").first()
+    if refund is None:
+        raise RuleViolation("STA-1", _("No refund has been applied for on this order."))
+    refund_services.escalate(refund_id=refund.pk, at=at, actor=actor)
+    return _("The refund is before the platform now. You will be told what it decides.")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def address(request: HttpRequest, number: str) -> HttpResponse:
+    """Another delivery address in the same country; what that ends stands beside the form (DLV-6)."""
+    at = clock.now()
+    order = access.own_order(request, number)
+    standing = view(order, parcels_of(order.pk), at)
+    form = OrderAddressForm(request.POST or None, instance=Address(**_without_country(order.address)))
+    violation = None
+    if request.method == "POST" and form.is_valid():
+        wanted = form.cleaned_data | {"country": order.destination.code}
+        try:
+            receipt.change_address(order_id=order.pk, address=wanted, at=at, actor=access.actor(request))
+        except RuleViolation as caught:
+            violation = caught
+        else:
+            messages.success(request, _("The delivery address is changed. The supplier has been told."))
+            return redirect("orders:detail", order.number)
+    context = {
+        "now": at,
+        "order": order,
+        "form": form,
+        "violation": violation,
+        "ends_guarantee": order.effective_at is not None and standing.delivery in guarantees.UNDECIDED,
+    }
+    return render(request, "orders/buyer/address.html", context, status=_status(form, violation))
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def refund(request: HttpRequest, number: str) -> HttpResponse:
+    """*Apply for refund*, apart from any claim (CLM-2); what is still open or decided stands on the order."""
+    at = clock.now()
+    order = access.own_order(request, number)
+    form = RefundForm(request.POST or None, currency=order.currency)
+    violation = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            refund_services.apply(
+                order_id=order.pk,
+                amount=form.wanted,
+                reason=form.cleaned_data["reason"],
+                at=at,
+                actor=access.actor(request),
+            )
+        except RuleViolation as caught:
+            violation = caught
+        else:
+            messages.success(request, _("You applied for a refund. The supplier answers within 3 days."))
+            return redirect("orders:detail", order.number)
+    standing = view(order, parcels_of(order.pk), at)
+    open_one = order.refunds.filter(state__in=(refunds.NEGOTIATING, refunds.ESCALATED)).first()
+    context = {
+        "now": at,
+        "order": order,
+        "form": form,
+        "violation": violation,
+        "open_one": open_one,
+        "left": order.cash - order.refunded,
+        "last_day": guarantees.receipt_window(standing.facts),
+    }
+    return render(request, "orders/buyer/refund.html", context, status=_status(form, violation))
+
+
+def _without_country(address: dict[str, str]) -> dict[str, str]:
+    return {name: address.get(name, "") for name in OrderAddressForm.Meta.fields}
+
+
+def _status(form: RefundForm | OrderAddressForm, violation: RuleViolation | None) -> int:
+    if violation is not None:
+        return 409 if violation.conflict else 422
+    return 422 if form.is_bound and form.errors else 200

@@ -1,0 +1,286 @@
+"""Checkout of a product, and payment of an order that is not paid yet.
+
+Both pages keep what is chosen in their address; the button sends exactly what the summary shows. The
+address of a checkout carries a key under which at most one order is made, whoever clicks how often.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from assurance.accounts.models import Address
+from assurance.accounts.queries import addresses_of
+from assurance.accounts.services import addresses as address_book
+from assurance.accounts.views.settings import AddressForm
+from assurance.kernel import clock
+from assurance.kernel.money import to_text
+from assurance.kernel.rules import RuleViolation
+from assurance.ui.refusals import refused
+from orders import gateway
+from orders.models import Order, Payment
+from orders.queries.facts import elapsed, funds, policy_of
+from orders.queries.quote import Quote, promise, quote
+from orders.rules import lifecycle
+from orders.services import payment, start
+from orders.services.start import Draft
+from orders.views.buyer import access, paying
+from sellers import queries as sellers
+from sellers.models import Product
+from sellers.views import destination
+from sellers.views.buyer_forms import QuantityForm
+
+KEY_LENGTH = 16
+LINES_SHOWN = 5
+
+
+class Changed(Exception):
+    """What the person agreed to is no longer what it would be."""
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Review one product's order; *Pay* makes the order and starts its payment (ORD-1, ORD-7)."""
+    at = clock.now()
+    chosen = request.POST if request.method == "POST" else request.GET
+    product = _product(chosen.get("product", ""))
+    key = chosen.get("start", "")
+    if len(key) != KEY_LENGTH or not key.isalnum():
+        return _to(request, f"{request.path}?{_query(request, start=secrets.token_hex(KEY_LENGTH // 2))}")
+    made = Order.objects.filter(request_key=_request_key(request, key)).first()
+    if made is not None and request.method != "POST":
+        return _go_on(request, made, at)
+    form = QuantityForm(chosen, product=product)
+    if not form.is_valid():
+        return _to(request, f"{reverse('shop:product', args=[product.pk])}?{_query(request)}")
+    address = _address(request, chosen)
+    if address is None:
+        return _to(request, f"{reverse('orders:checkout_address')}?{_query(request)}")
+    offer = quote(
+        product,
+        form.cleaned_data["quantity"],
+        address.country.code,
+        at=at,
+        line_id=int(chosen["line"]) if chosen.get("line", "").isdecimal() else None,
+    )
+    violation = None
+    if request.method == "POST":
+        try:
+            return _place(request, key, offer, address, at)
+        except RuleViolation as caught:
+            violation = caught
+        except Changed:
+            messages.warning(request, _("Something has changed since you saw it. Check the order once more."))
+            return redirect(f"{request.path}?{_query(request)}")
+    context = {
+        "now": at,
+        "product": product,
+        "quote": offer,
+        "key": key,
+        "query": _query(request),
+        "addresses": addresses_of(access.user(request).pk),
+        "address": address,
+        "lit": sellers.is_lit(product.seller, at),
+        "first_lines": offer.offers[:LINES_SHOWN],
+        "more_lines": offer.offers[LINES_SHOWN:],
+        "shown_total": to_text(offer.total),
+        "violation": violation,
+        "pays": paying.step(
+            chosen,
+            buyer_id=access.user(request).pk,
+            order_id=None,
+            due=offer.total,
+            policy=offer.policy,
+            at=at,
+        ),
+    }
+    return render(request, _template(request, "checkout"), context, status=_status(request, violation))
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout_address(request: HttpRequest) -> HttpResponse:
+    """Add an address on the way to the checkout, and go on there with it."""
+    country = destination.of_request(request)
+    user = access.user(request)
+    form = AddressForm(request.POST or None, initial={"country": country, "recipient": user.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = address_book.save(user_id=user.pk, values=form.cleaned_data)
+        except RuleViolation as violation:
+            form.add_error(None, f"{violation.message} {violation.advice}")
+        else:
+            query = request.GET.copy()
+            query["address"] = str(saved.pk)
+            return redirect(f"{reverse('orders:checkout')}?{query.urlencode()}")
+    back = next(iter(addresses_of(user.pk)), None)
+    context = {"form": form, "country": country, "query": request.GET.urlencode(), "other": back}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "orders/buyer/checkout_address.html", context, status=status)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """Pay what is due on an order: coupon, method, and on to the gateway (PAY-1, CPN-4)."""
+    at = clock.now()
+    order = access.own_order(request, number)
+    chosen = request.POST if request.method == "POST" else request.GET
+    due = lifecycle.due_now(funds(order))
+    policy = policy_of(order, at)
+    state = elapsed(order, at, policy).state
+    waiting = order.payments.filter(state="pending").first()
+    violation = None
+    if request.method == "POST":
+        try:
+            return redirect(gateway.page_of(_start_payment(request, order, at)))
+        except RuleViolation as caught:
+            violation = caught
+    if due.amount <= 0 or waiting is not None or state not in lifecycle.ALLOWED["pay"]:
+        if violation is not None:
+            refused(request, violation)
+        return _to(request, reverse("orders:detail", args=[order.number]))
+    limit = lifecycle.closes_at(
+        order.state, order.state_since, discount_since=order.discount_since, policy=policy
+    )
+    context = {
+        "now": at,
+        "order": order,
+        "due": due,
+        "closes": limit[0] if limit else None,
+        "promise": promise(order, at) if order.effective_at is None else None,
+        "violation": violation,
+        "pays": paying.step(
+            chosen,
+            buyer_id=order.buyer_id,
+            order_id=order.pk,
+            due=due,
+            policy=policy,
+            usd_rate=order.usd_rate,
+            at=at,
+        ),
+    }
+    return render(request, _template(request, "pay"), context, status=_status(request, violation))
+
+
+def _place(
+    request: HttpRequest, key: str, offer: Quote, address: Address, at: datetime
+) -> HttpResponse:
+    """Make the order and start its payment, or neither. RuleViolation, Changed."""
+    line = request.POST.get("line", "")
+    line_id = int(line) if line.isdecimal() else None
+    if str(address.pk) != request.POST.get("address"):
+        raise Changed
+    with transaction.atomic():
+        order = start.by_buyer(
+            buyer_id=access.user(request).pk,
+            draft=Draft(
+                items={offer.product.pk: offer.quantity},
+                line_id=line_id,
+                destination=address.country.code,
+                address=address.as_text(),
+            ),
+            at=at,
+            actor=access.actor(request),
+            request_key=_request_key(request, key),
+        )
+        agreed = (request.POST.get("total"), line_id, address.as_text())
+        if (to_text(order.total), order.line_id, order.address) != agreed:
+            raise Changed
+        if not order.rts:
+            messages.success(request, _("The order is with the supplier, who confirms it before you pay."))
+            return redirect("orders:detail", order.number)
+        if order.effective_at is not None or order.closed_at is not None:
+            return _go_on(request, order, at)
+        return redirect(gateway.page_of(_start_payment(request, order, at)))
+
+
+def _start_payment(request: HttpRequest, order: Order, at: datetime) -> Payment:
+    """Start an attempt by what the form says. RuleViolation also for a method that is not offered."""
+    method, coupon = request.POST.get("method", ""), request.POST.get("coupon", paying.NONE)
+    if method not in gateway.methods():
+        raise RuleViolation(
+            "PAY-1", _("Choose a payment method from the list."), conflict=False, field="method"
+        )
+    return payment.start(
+        order_id=order.pk,
+        method=method,
+        coupon_id=None if coupon == paying.NONE else int(coupon) if coupon.isdecimal() else 0,
+        at=at,
+        actor=access.actor(request),
+    )
+
+
+def _go_on(request: HttpRequest, order: Order, at: datetime) -> HttpResponse:
+    """An order already made with this checkout: to its payment while it waits for it, else to its page."""
+    waits = elapsed(order, at, policy_of(order, at)).state == lifecycle.AWAITING_PAYMENT
+    return _to(request, reverse("orders:pay" if waits else "orders:detail", args=[order.number]))
+
+
+def _to(request: HttpRequest, address: str) -> HttpResponse:
+    """Another page, also where htmx asked for a part of this one."""
+    return HttpResponseClientRedirect(address) if getattr(request, "htmx", False) else redirect(address)
+
+
+def _request_key(request: HttpRequest, key: str) -> str:
+    return f"shop:{access.user(request).pk}:{key}"
+
+
+def _product(text: str) -> Product:
+    found = None
+    if text.isdecimal() and len(text) < 19:
+        found = (
+            Product.objects.filter(pk=int(text), is_listed=True)
+            .select_related("seller")
+            .prefetch_related("tiers")
+            .first()
+        )
+    if found is None or not found.tiers.all():
+        raise Http404
+    return found
+
+
+def _address(request: HttpRequest, chosen: Any) -> Address | None:
+    """The address chosen, else the first one in the country that was asked for."""
+    mine = list(addresses_of(access.user(request).pk))
+    picked = next((one for one in mine if str(one.pk) == chosen.get("address")), None)
+    if picked is not None:
+        return picked
+    country = chosen.get("to") or (mine[0].country.code if mine else "")
+    return next((one for one in mine if one.country.code == country), None)
+
+
+def _query(request: HttpRequest, **more: str) -> str:
+    """The choices as an address: what was asked for, without what only the form needs."""
+    query = (request.POST if request.method == "POST" else request.GET).copy()
+    for name in ("csrfmiddlewaretoken", "total"):
+        query.pop(name, None)
+    for name, value in more.items():
+        query[name] = value
+    return query.urlencode()
+
+
+def _template(request: HttpRequest, page: str) -> str:
+    """htmx takes the form alone."""
+    fragment = getattr(request, "htmx", False)
+    return f"orders/buyer/{page}_form.html" if fragment else f"orders/buyer/{page}.html"
+
+
+def _status(request: HttpRequest, violation: RuleViolation | None) -> int:
+    if violation is not None:
+        return 409 if violation.conflict else 422
+    return 422 if request.method == "POST" else 200

@@ -1,0 +1,65 @@
+"""What a buyer writes on an order's pages, checked."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assurance.accounts.models import Address
+from assurance.kernel.money import Money, minor_unit
+from assurance.ui.wording import decimals
+
+FULL, PART = "full", "part"
+MOST_DIGITS = 15
+
+
+class OrderAddressForm(forms.ModelForm):
+    """Where an order is sent. The country is the order's and does not change (DLV-6)."""
+
+    class Meta:
+        model = Address
+        fields = ("recipient", "phone", "street", "city", "region", "postcode")
+
+
+class RefundForm(forms.Form):
+    """*Apply for refund*: everything, which closes the order, or an amount of the cash (RFD-3, CPN-6)."""
+
+    kind = forms.ChoiceField(
+        label=_("How much"),
+        choices=[(FULL, _("In full; the order is then closed")), (PART, _("An amount"))],
+        widget=forms.RadioSelect,
+        initial=FULL,
+    )
+    amount = forms.DecimalField(label=_("Amount"), required=False, max_digits=MOST_DIGITS)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The supplier reads it."),
+    )
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        self.fields["amount"] = forms.DecimalField(
+            label=_("Amount"),
+            required=False,
+            min_value=minor_unit(currency),
+            max_digits=MOST_DIGITS,
+            decimal_places=decimals(currency),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or self.cleaned_data
+        if asked.get("kind") == PART and asked.get("amount") is None and "amount" not in self.errors:
+            self.add_error("amount", _("Say how much, or choose a refund in full."))
+        return asked
+
+    @property
+    def wanted(self) -> Money | None:
+        """None asks for everything."""
+        if self.cleaned_data["kind"] == FULL:
+            return None
+        amount: Decimal = self.cleaned_data["amount"]
+        return Money(amount, self.currency)

@@ -1,0 +1,147 @@
+"""A buyer's list of orders, and the page of one order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from assurance.kernel import clock
+from assurance.kernel.days import end_of, from_day
+from assurance.ui.paging import page
+from claims import queries as claims
+from orders.models import Order
+from orders.queries import buyer
+from orders.queries.buyer import Detail
+from orders.queries.facts import View, held
+from orders.queries.quote import promise
+from orders.rules import guarantees, lifecycle, refunds
+from orders.views import wording
+from orders.views.buyer import access
+from orders.views.buyer.progress import cards, route
+from orders.views.buyer.steps import Standing, Step, next_step
+
+MOST_WORDS = 120
+
+
+@dataclass(frozen=True)
+class Row:
+    """An order in the list."""
+
+    order: Order
+    view: View
+    step: Step
+
+
+def tab_names() -> dict[str, str]:
+    return {
+        buyer.ALL: _("All"),
+        buyer.PAY: _("To pay"),
+        buyer.DISPATCH: _("To be dispatched"),
+        buyer.RECEIVE: _("To receive"),
+        buyer.REFUND: _("Refund"),
+        buyer.DONE: _("Completed and closed"),
+    }
+
+
+@login_required
+@never_cache
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    """The buyer's orders, newest first, by tab and search."""
+    at = clock.now()
+    user = access.user(request)
+    tab = request.GET.get("tab", buyer.ALL)
+    tab = tab if tab in buyer.TABS else buyer.ALL
+    words = request.GET.get("words", "").replace("\x00", "").strip()[:MOST_WORDS]
+    found = buyer.in_tab(buyer.of_buyer(user.pk), tab, at)
+    if words:
+        found = buyer.matching(found, words)
+    shown = page(buyer.with_rest(found), ("-id",), request.GET)
+    views = buyer.views(shown.rows, at)
+    made = {claim.order_id: claim for claim in claims.of_buyer(user.pk).filter(order__in=shown.rows)}
+    rows = []
+    for order in shown.rows:
+        standing = Standing(
+            order=order,
+            view=views[order.pk],
+            claim=made.get(order.pk),
+            is_paying=order.is_paying,  # type: ignore[attr-defined]
+            has_proposal=order.has_proposal,  # type: ignore[attr-defined]
+            at=at,
+        )
+        rows.append(Row(order, standing.view, next_step(standing)))
+    counts = buyer.counts(user.pk, at)
+    context = {
+        "now": at,
+        "rows": rows,
+        "page": shown,
+        "tab": tab,
+        "tabs": [(name, label, counts[name]) for name, label in tab_names().items()],
+        "words": words,
+    }
+    return render(request, "orders/buyer/list.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """One order: what comes next, its guarantees, its money, its way and what has happened."""
+    at = clock.now()
+    found = access.own_order(request, number)
+    shown = buyer.detail(found, at)
+    claim = claims.of_buyer(found.buyer_id).filter(order=found).first()
+    standing = Standing(
+        order=found,
+        view=shown.view,
+        claim=claim,
+        is_paying=shown.payment is not None and shown.payment.state == "pending",
+        has_proposal=shown.proposal is not None,
+        at=at,
+    )
+    unpaid = shown.view.state in (lifecycle.AWAITING_PAYMENT, lifecycle.AWAITING_BUYER)
+    context = {
+        "now": at,
+        "order": found,
+        "shown": shown,
+        "claim": claim,
+        "step": next_step(standing),
+        "stops": route(standing),
+        "cards": cards(standing, promise(found, at) if unpaid and not shown.is_paid else None),
+        "paid": found.cash + found.method_fee,
+        "held": held(found) if shown.is_paid else None,
+        "happened": [(event, wording.said(event)) for event in shown.events],
+        "can": _can(shown, standing),
+        "refund_closes": guarantees.receipt_window(shown.view.facts),
+        "escalate_from": _escalate_from(shown),
+        "proposal_due": end_of(shown.proposal.day) if shown.proposal else None,
+    }
+    return render(request, "orders/buyer/detail.html", context)
+
+
+def _can(shown: Detail, standing: Standing) -> set[str]:
+    """The verbs that the page offers; the services decide whether they are allowed."""
+    state, view = shown.view.state, shown.view
+    verbs = {name for name in ("cancel", "receive", "extend", "address") if state in lifecycle.ALLOWED[name]}
+    if state == lifecycle.AWAITING_RECEIPT and shown.order.buyer_extended:
+        verbs.discard("extend")
+    window = guarantees.receipt_window(view.facts)
+    in_time = window is None or standing.at < end_of(window)
+    if shown.is_paid and state != lifecycle.CLOSED and in_time:
+        verbs.add("refund")
+    if view.received_at is not None:
+        verbs.discard("address")
+    return verbs
+
+
+def _escalate_from(shown: Detail) -> datetime | None:
+    """From when the buyer may bring an unanswered or refused refund before the platform (RFD-2)."""
+    if shown.refund is None or shown.refund.state != refunds.NEGOTIATING:
+        return None
+    days = shown.view.facts.policy.refund_escalate_days
+    return from_day(shown.refund.opened_at, days)

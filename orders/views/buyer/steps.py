@@ -1,0 +1,324 @@
+"""What comes next on an order, for its buyer: whose turn it is, until when, and what can be done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from assurance.kernel.days import end_of
+from assurance.kernel.money import Money
+from assurance.ui.wording import day_text, instant_text, last_moment, money_text
+from claims.models import Claim
+from coupons import rules as coupon_rules
+from orders.models import Order
+from orders.queries.facts import View, funds
+from orders.rules import guarantees, lifecycle
+from orders.views.wording import closed_because
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of an order when the next step is looked for."""
+
+    order: Order
+    view: View
+    claim: Claim | None
+    is_paying: bool
+    has_proposal: bool
+    at: datetime
+
+    @property
+    def compensation(self) -> Money:
+        """The coupon that a claim on this order gives (CPN-1)."""
+        return coupon_rules.face(
+            self.order.total, usd_rate=self.order.usd_rate, policy=self.view.facts.policy
+        )
+
+    @property
+    def claimable(self) -> str:
+        """The guarantee for which *Make a claim* is open, dispatch first; empty if none."""
+        if self.view.dispatch_entrance:
+            return "dispatch"
+        return "delivery" if self.view.delivery_entrance else ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One strip: `action` names the verb that the buyer has now, if any."""
+
+    what: str
+    turn: str
+    say: str
+    at: datetime | None = None
+    tone: str = ""
+    rel: str = ""
+    icon: str = ""
+    turn_icon: str = "user"
+    more: str = ""
+    action: str = ""
+
+
+def next_step(now: Standing) -> Step:
+    """The first that holds, from what presses most to what is over."""
+    found = (find(now) for find in _SEARCH)
+    return next(step for step in found if step is not None)
+
+
+def _review(now: Standing) -> Step | None:
+    if now.claim is None or now.claim.state != "in_review":
+        return None
+    return Step(
+        what=_("Claim in review"),
+        at=end_of(now.claim.review_by),
+        turn=_("The platform’s turn"),
+        say=_("We review your claim of %(sum)s.") % {"sum": money_text(now.claim.amount)},
+        more=_("On approval the coupon is in My coupons at once. The order goes on meanwhile."),
+        icon="hourglass",
+        action="claim_progress",
+    )
+
+
+def _claim(now: Standing) -> Step | None:
+    if not now.claimable:
+        return None
+    facts = now.view.facts
+    is_dispatch = now.claimable == "dispatch"
+    due = facts.deadline if is_dispatch else end_of(facts.promise) if facts.promise else None
+    say = (
+        _("The supplier missed the guaranteed dispatch day. You can claim a platform coupon of %(sum)s.")
+        if is_dispatch
+        else _("The goods did not arrive by the guaranteed day. You can claim a platform coupon of %(sum)s.")
+    )
+    closes = now.view.entrance_closes
+    if closes is None:
+        until = _("The entrance stays open through day 30 after you receive the goods.")
+    else:
+        moment = instant_text(last_moment(end_of(closes)))
+        until = _("The entrance is open until %(moment)s.") % {"moment": moment}
+    return Step(
+        what=_("Dispatch was due") if is_dispatch else _("Delivery was due"),
+        at=due,
+        turn=_("You can act")
+        if facts.submitted_at
+        else _("You can act · the supplier still has to dispatch"),
+        say=say % {"sum": money_text(now.compensation)},
+        more=f"{until} {_('A claim does not cancel the order and does not replace a refund.')}",
+        action="claim",
+    )
+
+
+def _closed(now: Standing) -> Step | None:
+    if now.view.state != lifecycle.CLOSED:
+        return None
+    return Step(
+        what=_("Order closed"),
+        at=now.view.facts.closed_at,
+        tone="done",
+        rel=_("Refunded") if now.order.refunded_at else _("Closed"),
+        icon="cross",
+        turn=_("Nothing is left to do"),
+        turn_icon="check",
+        say=closed_because(now.view.closed_because),
+    )
+
+
+def _unconfirmed(now: Standing) -> Step | None:
+    if now.view.state == lifecycle.AWAITING_SUPPLIER:
+        return Step(
+            what=_("The supplier confirms"),
+            at=_closes(now),
+            turn=_("The supplier’s turn"),
+            say=_("The supplier looks at your order and confirms it, or declines with a reason."),
+            more=_("Left unanswered, the order is closed after that day."),
+        )
+    if now.view.state == lifecycle.AWAITING_BUYER:
+        return Step(
+            what=_("Confirm the order"),
+            at=_closes(now),
+            turn=_("Your turn"),
+            say=_("The supplier drafted this order for you. Read its terms, then confirm or decline."),
+            more=_("Left unanswered, the order is closed after that day."),
+            action="confirm",
+        )
+    return None
+
+
+def _unpaid(now: Standing) -> Step | None:
+    payable = (lifecycle.AWAITING_PAYMENT, lifecycle.INITIAL_SHORT, lifecycle.INITIAL_TO_CONFIRM)
+    if now.view.state not in payable:
+        return None
+    if now.is_paying:
+        return Step(
+            what=_("Payment"),
+            rel=_("being confirmed"),
+            tone="soon",
+            icon="hourglass",
+            turn=_("The payment gateway’s turn"),
+            turn_icon="clock",
+            say=_("The gateway is confirming your payment. You will be told when it is through."),
+            action="gateway",
+        )
+    due = money_text(lifecycle.due_now(funds(now.order)))
+    if now.view.state == lifecycle.INITIAL_TO_CONFIRM:
+        return Step(
+            what=_("Initial payment"),
+            rel=_("to be confirmed"),
+            tone="soon",
+            turn=_("The supplier’s turn"),
+            say=_("The initial payment arrived short. The supplier accepts it or asks for the rest."),
+            more=_("You can also just pay the rest: %(sum)s.") % {"sum": due},
+            action="pay",
+        )
+    return Step(
+        what=_("Payment"),
+        at=_closes(now),
+        rel="" if _closes(now) else _("open"),
+        turn=_("Your turn"),
+        say=_("Pay %(sum)s. The time for dispatch begins with your payment.") % {"sum": due},
+        more=_("Unpaid, the order is closed after that day, and a coupon chosen for it is free again.")
+        if _closes(now)
+        else "",
+        action="pay",
+    )
+
+
+def _proposed(now: Standing) -> Step | None:
+    if not now.has_proposal:
+        return None
+    return Step(
+        what=_("Dispatch"),
+        at=now.view.facts.deadline,
+        turn=_("Your turn"),
+        say=_("The supplier proposes another dispatch day. Accept or refuse it below."),
+        more=_("If you refuse or do not answer, the agreed day stands."),
+        action="answer",
+    )
+
+
+def _refund(now: Standing) -> Step | None:
+    if not now.order.disputed:
+        return None
+    return Step(
+        what=_("Refund"),
+        rel=_("being decided"),
+        tone="soon",
+        icon="hourglass",
+        turn=_("The supplier’s turn, then the platform’s"),
+        turn_icon="clock",
+        say=_("You applied for a refund. The money of the order is held until it is decided."),
+    )
+
+
+def _dispatch(now: Standing) -> Step | None:
+    if now.view.state not in (lifecycle.AWAITING_DISPATCH, lifecycle.PARTLY_DISPATCHED):
+        return None
+    facts = now.view.facts
+    if now.view.dispatch == guarantees.ACTIVE:
+        more = _("If it is late, you can claim a platform coupon of %(sum)s.")
+        more = more % {"sum": money_text(now.compensation)}
+    elif now.view.dispatch == guarantees.LATE:
+        more = _("The one claim of this order has been made.")
+    elif now.view.dispatch == guarantees.EXEMPTED:
+        more = _("Force majeure exempted this order from its guarantees.")
+    else:
+        more = _("No dispatch guarantee covers this order.")
+    return Step(
+        what=_("Dispatch"),
+        at=facts.deadline,
+        turn=_("The supplier’s turn"),
+        say=_("The supplier has to send every parcel of the order by then."),
+        more=more,
+    )
+
+
+def _verifying(now: Standing) -> Step | None:
+    facts = now.view.facts
+    if now.view.dispatch != guarantees.VERIFYING:
+        return None
+    known = max(guarantees.known_from(parcel, facts.policy) for parcel in facts.parcels)
+    return Step(
+        what=_("Dispatch is being verified"),
+        at=known,
+        icon="hourglass",
+        turn=_("The carrier’s turn"),
+        turn_icon="truck",
+        say=_("The supplier submitted the parcels in time. The carrier’s first scan shows whether they left."),
+        more=_("A scan within 48 hours of submission decides; without one, the submission counts."),
+    )
+
+
+def _receipt(now: Standing) -> Step | None:
+    if now.view.state != lifecycle.AWAITING_RECEIPT:
+        return None
+    given = now.order.receipt_due_at
+    after = _("Without your answer, receipt is taken as given after %(moment)s.")
+    later = after % {"moment": instant_text(last_moment(given))} if given else ""
+    if now.view.delivered_at is not None:
+        return Step(
+            what=_("Confirm receipt"),
+            at=given,
+            turn=_("Your turn"),
+            say=_("The carrier reports delivery. Confirm receipt once you have looked at the goods."),
+            more=_("The money is then released to the supplier. Without your answer receipt is taken as given."),
+            action="receive",
+        )
+    if now.view.delivery == guarantees.ACTIVE and now.view.promise is not None:
+        return Step(
+            what=_("Delivery"),
+            at=end_of(now.view.promise),
+            turn=_("On its way"),
+            turn_icon="truck",
+            say=_("All parcels are handed over. The carrier has to deliver them by then."),
+            more=later,
+            action="receive",
+        )
+    return Step(
+        what=_("Receipt"),
+        at=given,
+        turn=_("On its way"),
+        turn_icon="truck",
+        say=_("All parcels are handed over. Confirm receipt once the goods have arrived."),
+        more=_("Without your answer, receipt is taken as given after that moment."),
+        action="receive",
+    )
+
+
+def _done(now: Standing) -> Step:
+    window = guarantees.receipt_window(now.view.facts)
+    refund = _("You can apply for a refund through %(day)s.") % {"day": day_text(window)} if window else ""
+    over = window is not None and now.at >= end_of(window)
+    return Step(
+        what=_("Order completed"),
+        at=now.view.received_at,
+        tone="done",
+        rel=_("Received"),
+        icon="check",
+        turn=_("Nothing is left to do"),
+        turn_icon="check",
+        say=_("The order is completed."),
+        more="" if over else refund,
+    )
+
+
+def _closes(now: Standing) -> datetime | None:
+    order = now.order
+    limit = lifecycle.closes_at(
+        order.state, order.state_since, discount_since=order.discount_since, policy=now.view.facts.policy
+    )
+    return limit[0] if limit else None
+
+
+_SEARCH: tuple[Callable[[Standing], Step | None], ...] = (
+    _review,
+    _claim,
+    _closed,
+    _unconfirmed,
+    _unpaid,
+    _refund,
+    _proposed,
+    _dispatch,
+    _verifying,
+    _receipt,
+    _done,
+)
