@@ -198,19 +198,20 @@ def run(host: str, port: int) -> None:
         Child("worker", [*celery, "worker", "-c", "2", *quiet], logs / "worker.log"),
         Child("beat", [*celery, "beat", "-l", "INFO", "--pidfile="], logs / "beat.log"),
     ]
-    with running(children):
-        _wait_for_first_page(children[0], port)
+    with ending(children):
+        say(f"Starting {', '.join(child.name for child in children)} ...")
+        children[0].start()
+        _wait_for_first_page(children[0], port)  # alone, for the three compete for the processor
+        for child in children[1:]:
+            child.start()
         _welcome(port, logs, time.monotonic() - begun)
         watch(children)
 
 
 @contextmanager
-def running(children: list[Child]) -> Iterator[None]:
-    """Start them, and end them all however we leave."""
+def ending(children: list[Child]) -> Iterator[None]:
+    """End those that were started, however we leave."""
     try:
-        say(f"Starting {', '.join(child.name for child in children)} ...")
-        for child in children:
-            child.start()
         yield
     finally:
         ignore_signals()

@@ -25,7 +25,9 @@ runner.heed_signals()
 commands = json.loads(sys.argv[1])
 children = [runner.Child(f"child-{n}", command, Path(sys.argv[2]) / str(n)) for n, command in enumerate(commands)]
 try:
-    with runner.running(children):
+    with runner.ending(children):
+        for child in children:
+            child.start()
         print(json.dumps([child.process.pid for child in children]), flush=True)
         runner.watch(children)
 except runner.Stopped:
@@ -46,7 +48,6 @@ class Supervisor:
             cwd=PROJECT, start_new_session=True,
         )  # fmt: skip
         assert self.process.stdout
-        self.process.stdout.readline()
         self.children: list[int] = json.loads(self.process.stdout.readline())
 
     def end(self, number: signal.Signals) -> None:
