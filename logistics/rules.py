@@ -133,6 +133,22 @@ def check_template(line_ids: Sequence[int]) -> None:
         raise RuleViolation("LOG-2", _("Each line can stand in a template once."), conflict=False)
 
 
+@rule("LOG-1")
+def check_reach(transit: Transit, *, first: Money, additional: Money) -> None:
+    """Refuse days that contradict each other or cannot be meant, and a negative rate."""
+    if not 0 <= transit.transit_min <= transit.transit_max <= 180:
+        raise RuleViolation(
+            "LOG-1",
+            _("The days under way go from the shortest to the longest, at most 180."),
+            conflict=False,
+            field="transit_max",
+        )
+    if not 0 <= transit.handling <= 30:
+        raise RuleViolation("LOG-1", _("Handling takes 0 to 30 days."), conflict=False, field="handling")
+    if min(first.amount, additional.amount) < 0:
+        raise RuleViolation("LOG-1", _("A rate cannot be negative."), conflict=False, field="first")
+
+
 @rule("LOG-2")
 def check_price(price: Price) -> None:
     """Refuse negative prices, weights of nothing and a discount beyond 0 to 100 per cent."""

@@ -7,10 +7,11 @@ from allauth.mfa.utils import is_mfa_enabled
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import auth, messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext
 from unfold.sites import UnfoldAdminSite
 
@@ -36,7 +37,8 @@ class OpsSite(UnfoldAdminSite):
                 raise Http404
             if settings.OPS_NEED_SECOND_FACTOR and not is_mfa_enabled(request.user):
                 messages.warning(
-                    request, gettext("Operations need two-factor sign-in. Set it up, then open the admin again.")
+                    request,
+                    gettext("Operations need two-factor sign-in. Set it up, then open the admin again."),
                 )
                 return redirect("mfa_activate_totp")
             return inner(request, *args, **kwargs)
@@ -44,7 +46,15 @@ class OpsSite(UnfoldAdminSite):
         return guarded
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        return redirect_to_login(request.GET.get("next") or "/admin/")
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        if request.method == "POST":
+            auth.logout(request)
+            return redirect(settings.LOGOUT_REDIRECT_URL)
         return redirect("account_logout")
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        return redirect("account_change_password")

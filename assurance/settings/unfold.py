@@ -1,6 +1,119 @@
 """The admin's theme (django-unfold): names, colours, and the way through its pages."""
 
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+# The portal's petrol, from the lightest wash to the darkest ink (static/tokens.css).
+PETROL = {
+    "50": "#eff7f9",
+    "100": "#e2f0f3",
+    "200": "#b9dbe2",
+    "300": "#92d8e5",
+    "400": "#5ec0d2",
+    "500": "#1f8399",
+    "600": "#0a5a6c",
+    "700": "#084c5b",
+    "800": "#063f4c",
+    "900": "#0d2a31",
+    "950": "#04191e",
+}
+
+
+def _item(title: Any, icon: str, app: str, model: str) -> dict[str, Any]:
+    """A place of the side navigation, shown to whose role may see its rows."""
+    permission = f"{app}.view_{model}"
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
+        "permission": lambda request: request.user.has_perm(permission),
+    }
+
+
 UNFOLD = {
-    "SITE_TITLE": "Trade Assurance",
-    "SITE_HEADER": "Trade Assurance",
+    "SITE_TITLE": _("Trade Assurance"),
+    "SITE_HEADER": _("Trade Assurance"),
+    "SITE_SUBHEADER": _("Operations"),
+    "SITE_SYMBOL": "verified_user",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("mark.svg")}],
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": reverse_lazy("ui:language")},
+    "BORDER_RADIUS": "3px",
+    "COLORS": {"primary": PETROL},
+    "DASHBOARD_CALLBACK": "assurance.ops.home.home",
+    "STYLES": [
+        lambda request: static("ops/ops.css"),
+        *(
+            lambda request, name=name: static(name)
+            for name in (
+                "tokens.css",
+                "components/icons.css",
+                "components/buttons.css",
+                "components/fields.css",
+                "components/money.css",
+                "components/badges.css",
+                "components/panels.css",
+                "components/deadlines.css",
+                "components/tables.css",
+                "components/timeline.css",
+                "components/notices.css",
+                "components/charts.css",
+            )
+        ),
+    ],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Account"), "link": reverse_lazy("account:settings")},
+            {"title": _("Two-factor sign-in"), "link": reverse_lazy("mfa_index")},
+        ],
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {
+                "items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}],
+            },
+            {
+                "title": _("Review"),
+                "items": [
+                    _item(_("Claims"), "gavel", "claims", "claim"),
+                    _item(_("Refunds"), "undo", "orders", "refund"),
+                    _item(_("Exemptions"), "thunderstorm", "claims", "exemption"),
+                ],
+            },
+            {
+                "title": _("Trade"),
+                "items": [
+                    _item(_("Orders"), "receipt_long", "orders", "order"),
+                    _item(_("Platform coupons"), "confirmation_number", "coupons", "coupon"),
+                    _item(_("Seller accounts"), "storefront", "sellers", "seller"),
+                    _item(_("Companies"), "domain", "sellers", "company"),
+                ],
+            },
+            {
+                "title": _("Money"),
+                "items": [
+                    _item(_("Recoveries"), "currency_exchange", "coupons", "recovery"),
+                    _item(_("Debts"), "money_off", "sellers", "debt"),
+                    _item(_("Transfers"), "swap_horiz", "ledger", "transfer"),
+                    _item(_("Ledger accounts"), "account_balance_wallet", "ledger", "account"),
+                    _item(_("Bank lines"), "account_balance", "orders", "bankline"),
+                ],
+            },
+            {
+                "title": _("Terms"),
+                "items": [
+                    _item(_("Policy"), "rule", "kernel", "policyversion"),
+                    _item(_("Lines"), "local_shipping", "logistics", "line"),
+                    _item(_("Freight templates"), "price_change", "logistics", "freighttemplate"),
+                    _item(_("People"), "group", "accounts", "user"),
+                ],
+            },
+        ],
+    },
 }

@@ -58,6 +58,29 @@ def save(
     return template
 
 
+@transaction.atomic
+def reprice(
+    *, template_id: int, price: LinePrice, reason: str, at: datetime, actor: Actor = PLATFORM
+) -> FreightTemplate:
+    """Ops set the price of one of a template's lines, or add the line, for a reason. Refused LOG-2."""
+    rules.check_price(_price(price))
+    template = FreightTemplate.objects.get(pk=template_id)
+    Seller.objects.select_for_update().get(pk=template.seller_id)
+    lines = [line for line in _as_set(template) if line.line_id != price.line_id]
+    if _write_lines(template, [*lines, price]):
+        events.record(
+            "template",
+            template_id,
+            "repriced",
+            at=at,
+            actor=actor,
+            rules=("LOG-2",),
+            line=price.line_id,
+            reason=reason,
+        )
+    return template
+
+
 def _named(
     seller_id: int, name: str, lines: Sequence[LinePrice], template_id: int | None
 ) -> tuple[FreightTemplate, bool]:

@@ -1,0 +1,152 @@
+"""The ledger to read: accounts with their statements, transfers with their cause, and back (MON-3)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+from unfold.views import ChangeList
+
+from assurance.kernel.money import from_minor
+from assurance.kernel.rulebook import TITLES
+from assurance.ledger.models import GUARDED, Account, AccountKind, Entry, Transfer
+from assurance.ledger.queries import balance
+from assurance.ops import links, trail
+from assurance.ops.detail import DetailAdmin
+from assurance.ops.filters import one_of
+from assurance.ops.sheets import Fact, Link, Panel, Table
+from assurance.ui import parts
+from assurance.ui.paging import page
+from orders.models import Order
+from sellers.models import Seller
+
+# The rules under which money moves.
+POSTED_UNDER = ("ORD-3", "PAY-1", "PAY-2", "PAY-3", "PAY-4", "REC-1", "REC-2", "REC-3", "RFD-3")
+HOLDERS = {AccountKind.ORDER: Order, AccountKind.SELLER: Seller}
+
+
+class AccountList(ChangeList):
+    """A page of the list, with the holders' names read together."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: list[Account] = list(self.result_list)
+        owners = trail.owners_of(self.result_list)
+        for account in self.result_list:
+            account.holder_name = trail.account_name(account, owners)  # type: ignore[attr-defined]
+
+
+@admin.register(Account)
+class AccountAdmin(DetailAdmin):
+    list_display = ("holder", "currency", "balance_column")
+    list_filter = ("kind",)
+    ordering = ("kind", "-id")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return AccountList
+
+    def heading(self, thing: Account) -> Any:
+        return f"{trail.account_name(thing, trail.owners_of([thing]))} · {thing.currency}"
+
+    @display(description=gettext_lazy("account"))
+    def holder(self, account: Account) -> str:
+        return str(account.holder_name)  # type: ignore[attr-defined]
+
+    @display(description=gettext_lazy("balance"))
+    def balance_column(self, account: Account) -> Any:
+        """The platform's own accounts keep no running balance; their sum stands on their page."""
+        return parts.money(account.balance) if account.kind in GUARDED else "–"
+
+    def panels(self, request: HttpRequest, thing: Account, at: datetime) -> list[Panel]:
+        kind = AccountKind(thing.kind)
+        owner = HOLDERS.get(kind)
+        held = balance(kind, thing.owner_id, thing.currency)
+        facts = [
+            Fact(_("Balance"), held, "MON-3"),
+            Fact(_("Currency"), thing.currency),
+            Fact(
+                _("Holder"),
+                links.to(request.user, owner, thing.owner_id, self.heading(thing)) if owner else None,
+            ),
+        ]
+        return [
+            Panel(_("Statement"), table=_statement(thing, request)),
+            Panel(_("Account"), facts, side=True),
+        ]
+
+
+def _statement(account: Account, request: HttpRequest) -> Table:
+    """The account's entries, the newest first, a page at a time."""
+    entries = Entry.objects.filter(account=account).select_related("transfer")
+    found = page(entries, ["-id"], request.GET, size=100)
+    rows: list[tuple[Any, ...]] = [
+        (
+            entry.transfer.happened_at,
+            links.to(request.user, Transfer, entry.transfer_id, trail.what(entry.transfer)),
+            entry.transfer.rule,
+            from_minor(entry.amount_minor, account.currency),
+        )
+        for entry in found.rows
+    ]
+    turns = [
+        Link(text, href) for text, href in ((_("newer"), found.previous), (_("older"), found.next)) if href
+    ]
+    if turns:
+        rows.append((turns, "", "", ""))
+    head = (_("When"), _("What"), _("Rule"), _("Amount"))
+    return Table(head, rows, numbers=frozenset({3}), empty=_("No entries."))
+
+
+@admin.register(Transfer)
+class TransferAdmin(DetailAdmin):
+    list_display = ("happened_at", "what_column", "rule", "cause_column", "reference")
+    list_filter = (
+        one_of("what", gettext_lazy("what"), tuple(trail.WHAT.items())),
+        one_of("rule", gettext_lazy("rule"), tuple((rule, rule) for rule in POSTED_UNDER)),
+    )
+    search_fields = ("reference__startswith",)
+    search_help_text = gettext_lazy("The beginning of the reference")
+    ordering = ("-id",)
+
+    def heading(self, thing: Transfer) -> Any:
+        return f"{trail.what(thing)} · {thing.reference}"
+
+    @display(description=gettext_lazy("what"))
+    def what_column(self, transfer: Transfer) -> str:
+        return str(trail.what(transfer))
+
+    @display(description=gettext_lazy("cause"))
+    def cause_column(self, transfer: Transfer) -> str:
+        return f"{links.cause_name(transfer.cause)} {transfer.cause_id}"
+
+    def panels(self, request: HttpRequest, thing: Transfer, at: datetime) -> list[Panel]:
+        user = request.user
+        facts = [
+            Fact(_("What"), trail.what(thing)),
+            Fact(_("Cause"), links.to_cause(user, thing.cause, thing.cause_id)),
+            Fact(_("Rule"), TITLES[thing.rule], thing.rule),
+            Fact(_("Happened"), thing.happened_at),
+            Fact(_("Recorded"), thing.recorded_at),
+            Fact(_("Reference"), thing.reference),
+        ]
+        entries = list(thing.entries.select_related("account").order_by("id"))
+        owners = trail.owners_of([entry.account for entry in entries])
+        rows = [
+            (
+                links.to(user, Account, entry.account_id, trail.account_name(entry.account, owners)),
+                from_minor(entry.amount_minor, entry.account.currency),
+            )
+            for entry in entries
+        ]
+        others = Transfer.objects.filter(cause=thing.cause, cause_id=thing.cause_id).exclude(pk=thing.pk)
+        return [
+            Panel(_("Legs"), table=Table((_("Account"), _("Amount")), rows, numbers=frozenset({1}))),
+            Panel(
+                _("Other transfers of the same cause"),
+                table=trail.transfers(others.prefetch_related("entries__account").order_by("id")[:50], user),
+            ),
+            Panel(_("Transfer"), facts, side=True),
+        ]

@@ -1,0 +1,171 @@
+"""Platform coupons and recoveries, to follow from claim to money."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from assurance.kernel import clock
+from assurance.ledger.queries import transfers_of
+from assurance.ops import history, links, trail
+from assurance.ops.detail import DetailAdmin
+from assurance.ops.sheets import Badge, Fact, Panel
+from assurance.ops.show import shown
+from assurance.ui import parts
+from coupons.models import Coupon, Recovery
+from coupons.queries import state
+from orders.models import Order
+from sellers.models import Debt, Seller
+
+STATES = {
+    "active": Badge(gettext_lazy("active"), "good", "coupon"),
+    "reserved": Badge(gettext_lazy("reserved"), "soon", "hourglass"),
+    "redeemed": Badge(gettext_lazy("used"), "", "check"),
+    "void": Badge(gettext_lazy("void"), "off", "cross"),
+}
+RECOVERY_STATES = {
+    "open": Badge(gettext_lazy("open"), "late", "warning"),
+    "taken": Badge(gettext_lazy("taken"), "good", "check"),
+    "reversed": Badge(gettext_lazy("reversed"), "off", "none"),
+}
+
+
+@admin.register(Coupon)
+class CouponAdmin(DetailAdmin):
+    list_display = ("face_column", "state_column", "owner", "bearer_column", "issued_at", "last_day")
+    list_filter = ("state",)
+    search_fields = ("owner__email__iexact", "bearer__name")
+    search_help_text = gettext_lazy("The owner’s e-mail or the bearer’s name")
+    list_select_related = ("owner", "bearer")
+    ordering = ("-id",)
+
+    def heading(self, thing: Coupon) -> Any:
+        return _("Platform coupon %(pk)s") % {"pk": thing.pk}
+
+    @display(description=gettext_lazy("face"), ordering="face_minor")
+    def face_column(self, coupon: Coupon) -> Any:
+        return parts.money(coupon.face)
+
+    @display(description=gettext_lazy("state"))
+    def state_column(self, coupon: Coupon) -> Any:
+        return shown(STATES[state(coupon, clock.now())])
+
+    @display(description=gettext_lazy("bearer"))
+    def bearer_column(self, coupon: Coupon) -> str:
+        return _bearer(coupon)
+
+    def panels(self, request: HttpRequest, thing: Coupon, at: datetime) -> list[Panel]:
+        user = request.user
+        facts = [
+            Fact(_("Face"), thing.face, "CPN-1"),
+            Fact(_("State"), STATES[state(thing, at)], "CPN-2"),
+            Fact(_("Owner"), thing.owner, "CPN-3", thing.owner.email),
+            Fact(_("Bearer"), links.to(user, Seller, thing.bearer_id, _bearer(thing)), "DLV-7"),
+            Fact(_("Issued"), thing.issued_at, "CLM-6"),
+            Fact(_("Last day"), thing.last_day, "CPN-2"),
+        ]
+        if thing.reserved_order_id is not None:
+            number = Order.objects.get(pk=thing.reserved_order_id).number
+            facts.append(
+                Fact(_("Reserved for"), links.to(user, Order, thing.reserved_order_id, number), "CPN-4")
+            )
+        return [
+            Panel(_("From the claim to the money"), table=trail.chain(thing, user)),
+            Panel(_("Coupon"), facts, side=True),
+            Panel(_("On record"), log=history.log("coupon", thing.pk), side=True),
+        ]
+
+
+def _bearer(coupon: Coupon) -> str:
+    return str(coupon.bearer) if coupon.bearer_id is not None else _("the platform")
+
+
+class RecoveryFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, badge.text) for name, badge in RECOVERY_STATES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Recovery]) -> QuerySet[Recovery]:
+        match self.value():
+            case "open":
+                return queryset.filter(reversed_at=None, debt__open_minor__gt=0)
+            case "taken":
+                return queryset.filter(reversed_at=None, debt__open_minor=0)
+            case "reversed":
+                return queryset.filter(reversed_at__isnull=False)
+        return queryset
+
+
+@admin.register(Recovery)
+class RecoveryAdmin(DetailAdmin):
+    list_display = (
+        "seller_column",
+        "state_column",
+        "amount_column",
+        "taken_column",
+        "open_column",
+        "since_column",
+    )
+    list_filter = (RecoveryFilter,)
+    search_fields = ("debt__seller__name",)
+    search_help_text = gettext_lazy("The seller’s name")
+    list_select_related = ("debt__seller", "redemption__coupon")
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recovery]:
+        found: QuerySet[Recovery] = super().get_queryset(request).select_related(*self.list_select_related)
+        return found
+
+    def heading(self, thing: Recovery) -> Any:
+        return _("Recovery from %(seller)s") % {"seller": thing.debt.seller}
+
+    @display(description=gettext_lazy("seller"))
+    def seller_column(self, recovery: Recovery) -> str:
+        return str(recovery.debt.seller)
+
+    @display(description=gettext_lazy("state"))
+    def state_column(self, recovery: Recovery) -> Any:
+        return shown(RECOVERY_STATES[recovery.state])
+
+    @display(description=gettext_lazy("amount"))
+    def amount_column(self, recovery: Recovery) -> Any:
+        return parts.money(recovery.debt.amount)
+
+    @display(description=gettext_lazy("taken"))
+    def taken_column(self, recovery: Recovery) -> Any:
+        return parts.money(recovery.debt.taken)
+
+    @display(description=gettext_lazy("still open"))
+    def open_column(self, recovery: Recovery) -> Any:
+        return parts.money(recovery.debt.open)
+
+    @display(description=gettext_lazy("since"))
+    def since_column(self, recovery: Recovery) -> Any:
+        return shown(recovery.debt.since)
+
+    def panels(self, request: HttpRequest, thing: Recovery, at: datetime) -> list[Panel]:
+        debt, user = thing.debt, request.user
+        facts = [
+            Fact(_("State"), RECOVERY_STATES[thing.state], "REC-2"),
+            Fact(_("Amount"), debt.amount, "REC-1", _("what the buyer used of the coupon")),
+            Fact(_("Taken"), debt.taken, "REC-2"),
+            Fact(_("Still open"), debt.open, "REC-2"),
+            Fact(_("Seller"), links.to(user, Seller, debt.seller_id, debt.seller.name)),
+            Fact(_("Debt"), links.to(user, Debt, debt.pk, debt.since)),
+            Fact(_("Reversed"), thing.reversed_at, "REC-3"),
+        ]
+        return [
+            Panel(_("From the claim to the money"), table=trail.chain(thing.redemption.coupon, user)),
+            Panel(
+                _("Its transfers"),
+                table=trail.transfers(transfers_of("redemption", thing.redemption_id), user),
+            ),
+            Panel(_("Recovery"), facts, side=True),
+        ]
