@@ -28,21 +28,17 @@ def ahead() -> timedelta:
     return found
 
 
-def move_to(at: datetime) -> timedelta:
-    """Let the platform's time go on from this instant; returns by how much it moved.
-
-    ValueError for an instant that is already past: time only moves forward.
-    """
+def move(by: timedelta) -> datetime:
+    """Move the platform's time ahead; returns the new present. ValueError for a step back."""
+    if by < timedelta():
+        raise ValueError("The platform’s time only moves forward.")
     with transaction.atomic():
         world = World.objects.select_for_update().get()
-        by = at - (datetime.now(UTC) + world.ahead)
-        if by < timedelta():
-            raise ValueError("The platform’s time only moves forward.")
         world.ahead += by
         world.save(update_fields=["ahead"])
         # Under the row's lock, so that two moves are published in the order in which they were made.
         _publish(world.ahead)
-    return by
+    return now()
 
 
 def forget() -> None:

@@ -4,7 +4,7 @@ from assurance.embedded import data_folder
 
 from . import logs
 from .base import *  # noqa: F403
-from .base import INSTALLED_APPS
+from .base import BASE_DIR, INSTALLED_APPS, TEMPLATES
 from .servers import cache, own_or_embedded
 
 DEMO = True
@@ -16,6 +16,9 @@ GATEWAY_SANDBOX = True
 ALLOWED_HOSTS = ["*"]
 
 INSTALLED_APPS = [*INSTALLED_APPS, "assurance.demo"]
+# The time machine's bar: on every page through `demo` in the context, in the admin by its own header.
+TEMPLATES[0]["OPTIONS"]["context_processors"].append("assurance.demo.context.demo")
+TEMPLATES[0]["DIRS"].insert(0, BASE_DIR / "assurance" / "demo" / "templates")
 
 SERVERS = own_or_embedded("main", database="demo", number=2)
 DATABASES = {"default": SERVERS.database}

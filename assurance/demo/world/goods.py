@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 
 from assurance.kernel import clock
@@ -92,7 +93,7 @@ def make_products(sellers: dict[str, Seller], *, at: datetime) -> Catalogue:
     """Every seller's products with their price tiers, by the seller's key."""
     catalogue: Catalogue = {key: [] for key in sellers}
     tiers = []
-    for row in rows("products.csv"):
+    for row in _mixed(rows("products.csv")):
         product = Product(
             seller=sellers[row["seller"]],
             name=row["name"],
@@ -121,6 +122,15 @@ def make_products(sellers: dict[str, Seller], *, at: datetime) -> Catalogue:
     Product.objects.bulk_create([good.product for mine in catalogue.values() for good in mine])
     PriceTier.objects.bulk_create(tiers)
     return catalogue
+
+
+def _mixed(table: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """The sellers in turn, so that a list of the newest shows everybody's; the first of each comes last."""
+    by_seller: dict[str, list[dict[str, str]]] = {}
+    for row in table:
+        by_seller.setdefault(row["seller"], []).append(row)
+    turns = zip_longest(*by_seller.values())
+    return [row for turn in turns for row in turn if row is not None][::-1]
 
 
 def make_templates(

@@ -50,7 +50,7 @@ class Progress:
     def __init__(self, command: Command) -> None:
         self.out = command.stdout
         self.on_terminal = command.stdout.isatty()
-        self.told = -1
+        self.told = 0
 
     def __call__(self, share: float) -> None:
         step = int(share * (BAR if self.on_terminal else 4))
