@@ -49,11 +49,29 @@ def usable(owner_id: int, at: datetime) -> list[Coupon]:
     return [coupon for coupon in mine if state(coupon, at) == "active"]
 
 
+def count_usable(owner_id: int, at: datetime) -> int:
+    """How many coupons a buyer can choose now."""
+    return Coupon.objects.filter(owner_id=owner_id, state="active", last_day__gte=day_of(at)).count()
+
+
+def reserved_for(order_id: int) -> list[Coupon]:
+    """The coupon that waits for an order's payment, if there is one."""
+    return list(Coupon.objects.filter(reserved_order_id=order_id))
+
+
 def unused_borne_by(seller_id: int, at: datetime) -> tuple[int, Money]:
     """Coupons that may still be used at a seller's expense: how many, and their faces together in USD."""
     usable = Q(state="reserved") | Q(state="active", last_day__gte=day_of(at))
     found = Coupon.objects.filter(usable, bearer_id=seller_id).aggregate(n=Count("pk"), faces=Sum("face_minor"))
     return found["n"], from_minor(found["faces"] or 0)
+
+
+def recovered_from(seller_id: int) -> tuple[Money, Money]:
+    """What recoveries have taken from a seller and what of them is still open, in USD (REC-2)."""
+    found = Recovery.objects.filter(debt__seller_id=seller_id).aggregate(
+        taken=Sum("debt__taken_minor"), open=Sum("debt__open_minor")
+    )
+    return from_minor(found["taken"] or 0), from_minor(found["open"] or 0)
 
 
 def recoveries_from(seller_id: int) -> QuerySet[Recovery]:

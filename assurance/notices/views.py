@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from assurance.accounts.models import User
 from assurance.kernel import clock
 from assurance.notices import services
 from assurance.notices.models import Notice
@@ -35,7 +36,7 @@ class Row:
 def inbox(request: HttpRequest, template: str = "notices/buyer/list.html", **more: Any) -> HttpResponse:
     """A person's notices, newest first. The seller's office shows them in a template of its own."""
     unread_only = "unread" in request.GET
-    mine = Notice.objects.filter(user_id=request.user.pk)
+    mine = Notice.objects.filter(user_id=_reader(request))
     found = mine.filter(read_at=None) if unread_only else mine
     shown = page(found, ("-id",), request.GET, size=SHOWN)
     rows = [Row(notice, *words(notice)[:2]) for notice in shown.rows]
@@ -48,7 +49,7 @@ def inbox(request: HttpRequest, template: str = "notices/buyer/list.html", **mor
 @require_safe
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """To the page that a notice is about; the notice counts as read. Another person's is 404."""
-    notice = Notice.objects.filter(pk=pk, user_id=request.user.pk).first()
+    notice = Notice.objects.filter(pk=pk, user_id=_reader(request)).first()
     if notice is None:
         raise Http404
     services.mark_read(user_id=notice.user_id, notice_id=notice.pk, at=clock.now())
@@ -60,6 +61,11 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 def read_all(request: HttpRequest) -> HttpResponse:
     """Count every notice as read."""
     if request.method == "POST":
-        services.mark_read(user_id=int(request.user.pk), at=clock.now())
+        services.mark_read(user_id=_reader(request), at=clock.now())
         messages.success(request, _("All notices are marked as read."))
     return redirect("notices:list")
+
+
+def _reader(request: HttpRequest) -> int:
+    assert isinstance(request.user, User)
+    return request.user.pk

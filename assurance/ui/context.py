@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from assurance.kernel import clock
 from assurance.notices.models import Notice
+from coupons import queries as coupons
 from sellers.models import Staff
 
 THEMES = ("light", "dark")
@@ -27,6 +28,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "here": request.resolver_match.view_name if request.resolver_match else "",
         "unread_notices": SimpleLazyObject(lambda: _unread(user_id)),
+        "usable_coupons": SimpleLazyObject(
+            lambda: coupons.count_usable(user_id, clock.now()) if user_id else 0
+        ),
         "works_for_seller": SimpleLazyObject(lambda: _is_staff(user_id)),
     }
 

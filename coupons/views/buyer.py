@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -70,7 +71,7 @@ def coupons(request: HttpRequest) -> HttpResponse:
     return render(request, "coupons/buyer/list.html", context)
 
 
-def _ranked(coupons: QuerySet[Coupon], at: datetime) -> QuerySet[Coupon]:
+def _ranked(coupons: QuerySet[Coupon], at: datetime) -> QuerySet[Any]:
     """With the place of each state in the list; a coupon past its day is void though no job has run."""
     valid = Q(state="active", last_day__gte=day_of(at))
     cases = (When(valid, then=0), When(state="reserved", then=1), When(state="redeemed", then=2))

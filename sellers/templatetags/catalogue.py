@@ -1,5 +1,6 @@
 """Names of products, lines, categories and countries in the reader's language."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -31,6 +32,12 @@ def category(name: str) -> str:
 def pieces(quantity: int, unit: str = "piece") -> str:
     """{{ line.quantity|pieces:line.unit }} → 240 pieces."""
     return wording.quantity_text(quantity, unit)
+
+
+@register.filter
+def percent(value: Decimal) -> str:
+    """{{ policy.compensation_percent|percent }} → 10, 2.5: without the sign and needless zeros."""
+    return wording.percent_text(value)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """How the catalogue names things in the active language."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -38,6 +39,11 @@ def description_of(product: Any) -> str:
 def category_name(name: str) -> str:
     """A category that sellers commonly use is translated; another reads as it was typed."""
     return _(name) if name in CATEGORIES else name
+
+
+def percent_text(value: Decimal) -> str:
+    """`10` or `2.5`: without the sign and needless zeros."""
+    return f"{value.normalize():f}"
 
 
 def quantity_text(quantity: int, unit: str = "piece") -> str:

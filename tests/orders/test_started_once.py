@@ -12,7 +12,7 @@ from orders.services.start import Draft
 from tests import factories as make
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("live_db")
 def test_the_same_request_five_times_at_once_makes_one_order():
     way = make.line()
     seller = make.seller()

@@ -115,7 +115,7 @@ def address(request: HttpRequest, number: str) -> HttpResponse:
     form = OrderAddressForm(request.POST or None, instance=Address(**_without_country(order.address)))
     violation = None
     if request.method == "POST" and form.is_valid():
-        wanted = form.cleaned_data | {"country": order.destination.code}
+        wanted = form.cleaned_data | {"country": str(order.destination)}
         try:
             receipt.change_address(order_id=order.pk, address=wanted, at=at, actor=access.actor(request))
         except RuleViolation as caught:

@@ -71,7 +71,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     offer = quote(
         product,
         form.cleaned_data["quantity"],
-        address.country.code,
+        str(address.country),
         at=at,
         line_id=int(chosen["line"]) if chosen.get("line", "").isdecimal() else None,
     )
@@ -177,9 +177,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, _template(request, "pay"), context, status=_status(request, violation))
 
 
-def _place(
-    request: HttpRequest, key: str, offer: Quote, address: Address, at: datetime
-) -> HttpResponse:
+def _place(request: HttpRequest, key: str, offer: Quote, address: Address, at: datetime) -> HttpResponse:
     """Make the order and start its payment, or neither. RuleViolation, Changed."""
     line = request.POST.get("line", "")
     line_id = int(line) if line.isdecimal() else None
@@ -191,7 +189,7 @@ def _place(
             draft=Draft(
                 items={offer.product.pk: offer.quantity},
                 line_id=line_id,
-                destination=address.country.code,
+                destination=str(address.country),
                 address=address.as_text(),
             ),
             at=at,
@@ -260,8 +258,8 @@ def _address(request: HttpRequest, chosen: Any) -> Address | None:
     picked = next((one for one in mine if str(one.pk) == chosen.get("address")), None)
     if picked is not None:
         return picked
-    country = chosen.get("to") or (mine[0].country.code if mine else "")
-    return next((one for one in mine if one.country.code == country), None)
+    country = chosen.get("to") or (str(mine[0].country) if mine else "")
+    return next((one for one in mine if str(one.country) == country), None)
 
 
 def _query(request: HttpRequest, **more: str) -> str:

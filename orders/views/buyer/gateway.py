@@ -77,5 +77,7 @@ def _after(request: HttpRequest, attempt: Payment) -> HttpResponse:
         )
         return redirect("orders:pay", number)
     elif attempt.returned_minor:
-        messages.warning(request, _("This payment no longer counted for the order. The money goes back to you."))
+        messages.warning(
+            request, _("This payment no longer counted for the order. The money goes back to you.")
+        )
     return redirect("orders:detail", number)

@@ -1,7 +1,7 @@
 """A buyer's list of orders, and the page of one order."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from assurance.kernel import clock
 from assurance.kernel.days import end_of, from_day
 from assurance.ui.paging import page
 from claims import queries as claims
+from logistics.rules import Transit, promised_day
 from orders.models import Order
 from orders.queries import buyer
 from orders.queries.buyer import Detail
@@ -35,6 +36,11 @@ class Row:
     order: Order
     view: View
     step: Step
+
+    @property
+    def is_overdue(self) -> bool:
+        """The mark matters while the order is under way; what is over keeps it on its own page."""
+        return self.view.overdue and self.view.state not in (lifecycle.COMPLETED, lifecycle.CLOSED)
 
 
 def tab_names() -> dict[str, str]:
@@ -120,6 +126,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "refund_closes": guarantees.receipt_window(shown.view.facts),
         "escalate_from": _escalate_from(shown),
         "proposal_due": end_of(shown.proposal.day) if shown.proposal else None,
+        "proposed_promise": _proposed_promise(shown),
     }
     return render(request, "orders/buyer/detail.html", context)
 
@@ -137,6 +144,15 @@ def _can(shown: Detail, standing: Standing) -> set[str]:
     if view.received_at is not None:
         verbs.discard("address")
     return verbs
+
+
+def _proposed_promise(shown: Detail) -> date | None:
+    """The guaranteed delivery day as it would be if the proposed dispatch day were accepted (DSP-6)."""
+    order = shown.order
+    if shown.proposal is None or shown.view.promise is None:
+        return None
+    way = Transit(order.transit_min, order.transit_max, order.handling_days, order.line_guaranteed)
+    return promised_day(shown.proposal.day, way)
 
 
 def _escalate_from(shown: Detail) -> datetime | None:

@@ -9,22 +9,23 @@ from django.utils.translation import ngettext
 from assurance.kernel.days import day_of, end_of
 from assurance.ui.spans import Point, Span, time_span
 from assurance.ui.wording import (
+    MONTHS,
+    chinese,
     day_text,
     distance,
     figure,
     instant_text,
     last_moment,
     money_text,
-    short_day_text,
 )
 from orders.queries.quote import Promise
-from orders.rules import guarantees, lifecycle
+from orders.rules import guarantees, lifecycle, terms
 from orders.views.buyer.steps import Standing
-from sellers.views.wording import name_of
+from sellers.views.wording import name_of, percent_text
 
 CONTRACT, PAYMENT, SHIPMENT, RECEIVING, REVIEWS = range(5)
 DISPATCH, DELIVERY = "dispatch", "delivery"
-RUNNING = (guarantees.ACTIVE, guarantees.VERIFYING, guarantees.LATE)
+DRAWN = (guarantees.ACTIVE, guarantees.LATE)
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _dispatch_card(now: Standing) -> Card:
         is_open=now.view.dispatch_entrance,
         has_claim=_claimed_for(now, DISPATCH),
         rows=[due, *_rest(now, DISPATCH, state, done, is_open=now.view.dispatch_entrance)],
-        span=_dispatch_span(now) if state in RUNNING else None,
+        span=_dispatch_span(now) if state in DRAWN else None,
     )
 
 
@@ -235,16 +236,18 @@ def _made_on(at: datetime) -> str:
 
 
 def _if_late(now: Standing) -> Row:
+    if now.claim is not None:
+        made = _("The one claim of this order has been made")
+        return Row(_("If it is late"), _("Nothing more can be claimed"), made)
     text = _("You can claim %(sum)s") % {"sum": money_text(now.compensation)}
-    note = _("One claim per order") if now.claim is None else _("The one claim of this order has been made")
-    return Row(_("If it is late"), text, note)
+    return Row(_("If it is late"), text, _("One claim per order"))
 
 
 def _if_claimed(now: Standing) -> Row:
     policy = now.view.facts.policy
     text = _("%(sum)s coupon") % {"sum": money_text(now.compensation)}
     note = _("%(percent)s%% of %(total)s, rounded up; %(days)s days") % {
-        "percent": policy.compensation_percent.normalize(),
+        "percent": percent_text(policy.compensation_percent),
         "total": figure(now.order.total),
         "days": policy.coupon_days,
     }
@@ -270,11 +273,11 @@ def _dispatch_terms(now: Standing) -> str:
 
 def _after_payment(now: Standing) -> str:
     n = now.order.dispatch_days or 0
-    if now.order.dispatch_after == "initial":
-        return ngettext(
-            "%(n)d day after the initial payment", "%(n)d days after the initial payment", n
-        ) % {"n": n}
-    return ngettext("%(n)d day after payment", "%(n)d days after payment", n) % {"n": n}
+    if now.order.dispatch_after == terms.INITIAL:
+        text = ngettext("%(n)d day after the initial payment", "%(n)d days after the initial payment", n)
+    else:
+        text = ngettext("%(n)d day after payment", "%(n)d days after payment", n)
+    return text % {"n": n}
 
 
 def _way(now: Standing) -> str:
@@ -339,7 +342,9 @@ def _day_of(at: datetime | None) -> str:
 
 
 def _short(at: datetime) -> str:
-    return short_day_text(day_of(at))
+    """A day under the drawing, which has no room for the year: `26 Mar`, `3月26日`."""
+    day = day_of(at)
+    return f"{day.month}月{day.day}日" if chinese() else f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def _by(day: date | None) -> str:

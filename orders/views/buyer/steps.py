@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from assurance.kernel.days import end_of
 from assurance.kernel.money import Money
-from assurance.ui.wording import day_text, instant_text, last_moment, money_text
+from assurance.ui.wording import SECOND, day_text, instant_text, last_moment, money_text
 from claims.models import Claim
 from coupons import rules as coupon_rules
 from orders.models import Order
@@ -239,11 +239,13 @@ def _verifying(now: Standing) -> Step | None:
     known = max(guarantees.known_from(parcel, facts.policy) for parcel in facts.parcels)
     return Step(
         what=_("Dispatch is being verified"),
-        at=known,
+        at=known - SECOND,
         icon="hourglass",
         turn=_("The carrier’s turn"),
         turn_icon="truck",
-        say=_("The supplier submitted the parcels in time. The carrier’s first scan shows whether they left."),
+        say=_(
+            "The supplier submitted the parcels in time. The carrier’s first scan shows whether they left."
+        ),
         more=_("A scan within 48 hours of submission decides; without one, the submission counts."),
     )
 
@@ -260,7 +262,9 @@ def _receipt(now: Standing) -> Step | None:
             at=given,
             turn=_("Your turn"),
             say=_("The carrier reports delivery. Confirm receipt once you have looked at the goods."),
-            more=_("The money is then released to the supplier. Without your answer receipt is taken as given."),
+            more=_(
+                "The money is then released to the supplier. Without your answer receipt is taken as given."
+            ),
             action="receive",
         )
     if now.view.delivery == guarantees.ACTIVE and now.view.promise is not None:
