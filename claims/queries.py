@@ -66,3 +66,12 @@ def against(seller_id: int) -> QuerySet[Claim]:
         .select_related("order__buyer", "order__policy", "coupon__redemption__recovery__debt")
         .order_by("-id")
     )
+
+
+def in_review_against(seller_id: int) -> QuerySet[Claim]:
+    """The undecided claims on a seller's orders, the oldest first."""
+    return (
+        Claim.objects.filter(order__seller_id=seller_id, state=rules.IN_REVIEW)
+        .select_related("order__policy")
+        .order_by("filed_at", "id")
+    )

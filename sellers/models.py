@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from assurance.kernel.money import USD, Amount
+from assurance.kernel.money import USD, Amount, Money, from_minor
 
 
 class Company(models.Model):
@@ -138,6 +138,11 @@ class PriceTier(models.Model):
 
     def __str__(self) -> str:
         return f"from {self.min_quantity}: {self.price_minor}"
+
+    @property
+    def price(self) -> Money:
+        """The price of one piece."""
+        return from_minor(self.price_minor, self.product.currency)
 
 
 class Debt(models.Model):

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from assurance.kernel.money import Money, from_minor
+from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
 from sellers import rules
 from sellers.models import Debt, Membership, Product, Seller, Staff
@@ -43,6 +44,28 @@ def members_among(seller_ids: Iterable[int], at: datetime) -> set[int]:
     """Which of these accounts are members now: one query for a whole list."""
     rows = Membership.objects.filter(seller_id__in=set(seller_ids), joined_at__lte=at).exclude(left_at__lte=at)
     return set(rows.values_list("seller_id", flat=True))
+
+
+def posts(user_id: int) -> list[Staff]:
+    """The seller accounts for which a person works, by name."""
+    return list(
+        Staff.objects.filter(user_id=user_id).select_related("seller__company").order_by("seller__name")
+    )
+
+
+def rating_progress(seller_id: int, policy: Policy) -> tuple[int, int]:
+    """Listed products that count toward the star rating (STD-6): quick RTS ones, and small-quick ones."""
+    listed = Product.objects.filter(seller_id=seller_id, is_listed=True)
+    quick = Q(rts=True, dispatch_days__lte=policy.star_rts_days)
+    found = listed.aggregate(
+        quick=Count("pk", filter=quick), small=Count("pk", filter=Q(small_quick=True))
+    )
+    return found["quick"], found["small"]
+
+
+def open_debts(seller_id: int) -> QuerySet[Debt]:
+    """What an account still owes, in the order in which it is taken (REC-2)."""
+    return Debt.objects.filter(seller_id=seller_id, open_minor__gt=0).order_by("since", "id")
 
 
 def staff_ids(seller_id: int) -> list[int]:

@@ -45,13 +45,22 @@ def check_join(stays: list[Stay], *, lit: bool, consented: bool, policy: Policy,
             conflict=False,
             field="consent",
         )
+    again = rejoins_from(stays, policy)
+    if again is not None and day_of(at) < again:
+        raise RuleViolation("UPG-4", _("Joining again is possible from %(day)s."), day=again)
+
+
+@rule("UPG-4")
+def rejoins_from(stays: list[Stay], policy: Policy) -> date | None:
+    """The first day on which an account that has left can join again; none if it never left."""
     left = max((s.left_at for s in stays if s.left_at), default=None)
-    if left and at < from_day(left, policy.upgrade_rejoin_days):
-        raise RuleViolation(
-            "UPG-4",
-            _("Joining again is possible from %(day)s."),
-            day=plus(day_of(left), policy.upgrade_rejoin_days),
-        )
+    return plus(day_of(left), policy.upgrade_rejoin_days) if left else None
+
+
+@rule("UPG-3")
+def leaves_from(stay: Stay, policy: Policy) -> date:
+    """The first day on which a stay can be ended."""
+    return plus(day_of(stay.joined_at), policy.upgrade_leave_days)
 
 
 @rule("UPG-3")
@@ -60,12 +69,9 @@ def check_leave(stays: list[Stay], *, policy: Policy, at: datetime) -> None:
     current = next((s for s in stays if s.left_at is None), None)
     if current is None:
         raise RuleViolation("STA-1", _("This account is not in the upgrade service."))
-    if at < from_day(current.joined_at, policy.upgrade_leave_days):
-        raise RuleViolation(
-            "UPG-3",
-            _("Leaving is possible from %(day)s."),
-            day=plus(day_of(current.joined_at), policy.upgrade_leave_days),
-        )
+    first = leaves_from(current, policy)
+    if day_of(at) < first:
+        raise RuleViolation("UPG-3", _("Leaving is possible from %(day)s."), day=first)
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,15 @@ def qualification(facts: Standing, policy: Policy, at: datetime) -> str:
     if facts.activated_at is not None and suspended_from <= facts.activated_at <= at:
         return "temporary" if at < after(facts.activated_at, policy.temporary_days) else "suspended"
     return "suspended"
+
+
+@rule("QUA-2", "QUA-4")
+def lamp_out_at(facts: Standing, policy: Policy, at: datetime) -> datetime | None:
+    """When the lamp goes out if no contract becomes effective before; none while it is out."""
+    state = qualification(facts, policy, at)
+    if state == "temporary" and facts.activated_at is not None:
+        return after(facts.activated_at, policy.temporary_days)
+    return _quiet_until(facts, policy) if state == "active" else None
 
 
 @rule("QUA-4")

@@ -2,16 +2,36 @@
 
 from logistics.queries.catalogue import Listing, Search, categories, destinations, listings, search
 from logistics.queries.offers import CORE_COUNTRIES, guaranteed_products, offers, transit
+from logistics.queries.templates import (
+    Reach,
+    Suggestions,
+    facts_of,
+    lines_for_templates,
+    products_of,
+    reach,
+    slowest_dispatch,
+    suggestions,
+    templates_of,
+)
 
 __all__ = [
     "CORE_COUNTRIES",
     "Listing",
+    "Reach",
     "Search",
+    "Suggestions",
     "categories",
     "destinations",
+    "facts_of",
     "guaranteed_products",
+    "lines_for_templates",
     "listings",
     "offers",
+    "products_of",
+    "reach",
     "search",
+    "slowest_dispatch",
+    "suggestions",
+    "templates_of",
     "transit",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from assurance.kernel.days import day_of
-from assurance.kernel.money import Money, from_minor
+from assurance.kernel.money import USD, Money, convert, from_minor
 from assurance.kernel.policy import Policy
 from coupons import rules as coupons
 from orders.models import Guarantee, Order
@@ -31,6 +31,11 @@ class Exposure:
 def at_most(row: Row) -> Money:
     """The coupon that a claim on this order would give (CPN-1)."""
     return coupons.face(row.order.total, usd_rate=row.order.usd_rate, policy=row.view.facts.policy)
+
+
+def in_usd(row: Row) -> Money:
+    """The contract total in USD at the order's rate."""
+    return convert(row.order.total, usd_rate=row.order.usd_rate, to=USD)
 
 
 def claimable(seller_id: int, at: datetime, *, in_force: Policy) -> Exposure:

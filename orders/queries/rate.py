@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -127,7 +128,7 @@ def weeks(today: date, count: int) -> list[date]:
     return [today - timedelta(weeks=back) for back in reversed(range(count))]
 
 
-def _values(seller_id: int, first: date, last: date, at: datetime) -> dict[str, object]:
+def _values(seller_id: int, first: date, last: date, at: datetime) -> dict[str, Any]:
     return {
         "seller": seller_id,
         "first": first,

@@ -1,17 +1,31 @@
 """The seller's order list: tabs with counts, filters, search, and one page of rows (ORD-9)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import DateField, IntegerField, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    DateField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from assurance.kernel.days import end_of, start_of
 from assurance.kernel.models import Deadline
+from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
 from logistics.models import Parcel
-from orders.models import Guarantee, Order, OrderLine
+from orders.models import BankLine, Guarantee, Order, OrderLine, Proposal
 from orders.queries.facts import View, view
 from orders.rules import lifecycle
 from sellers.models import Seller
@@ -70,8 +84,9 @@ class Counts:
 
 
 def find(seller_id: int, number: str) -> Order | None:
-    """One of the seller's own orders."""
-    return _with_people(Order.objects.filter(seller_id=seller_id, number=number)).first()
+    """One of the seller's own orders; none for somebody else's."""
+    mine = Order.objects.filter(seller_id=seller_id, number=number)
+    return mine.select_related("buyer", "policy", "line").first()
 
 
 def listed(seller_id: int, wanted: Wanted, at: datetime) -> tuple[QuerySet[Order], tuple[str, ...]]:
@@ -91,9 +106,7 @@ def rows(orders: Sequence[Order], at: datetime, *, in_force: Policy) -> list[Row
     parcels: dict[int, list[Parcel]] = {order.pk: [] for order in orders}
     for parcel in Parcel.objects.filter(order_id__in=parcels).order_by("id"):
         parcels[parcel.order_id].append(parcel)
-    return [
-        Row(order, view(order, parcels[order.pk], at, in_force), parcels[order.pk]) for order in orders
-    ]
+    return [Row(order, view(order, parcels[order.pk], at, in_force), parcels[order.pk]) for order in orders]
 
 
 def matching(seller_id: int, wanted: Wanted, at: datetime) -> QuerySet[Order]:
@@ -143,6 +156,40 @@ def overdue(seller_id: int, at: datetime) -> QuerySet[Order]:
     return in_tab(seller_id, "to_dispatch", at).filter(_chip("overdue", seller_id, at))
 
 
+def numbers(seller_id: int, order_ids: Collection[int]) -> dict[int, str]:
+    """The numbers of those of these orders that are the seller's own."""
+    if not order_ids:
+        return {}
+    mine = Order.objects.filter(seller_id=seller_id, pk__in=order_ids)
+    return dict(mine.values_list("pk", "number"))
+
+
+def held(seller_id: int) -> list[Money]:
+    """What the platform holds for the seller's orders until receipt, by currency (PAY-4)."""
+    kept = F("cash_minor") + F("coupon_minor") - F("refunded_minor") - F("coupon_returned_minor")
+    paid = Order.objects.filter(seller_id=seller_id, effective_at__isnull=False).exclude(state__in=DONE)
+    disputed = Order.objects.filter(seller_id=seller_id, state=lifecycle.COMPLETED, disputed=True)
+    sums = (
+        (paid | disputed)
+        .values_list("currency")
+        .annotate(held=Sum(kept - F("released_minor")))
+        .order_by("currency")
+    )
+    return [from_minor(minor, currency) for currency, minor in sums if minor]
+
+
+def open_bank_lines(seller_id: int) -> QuerySet[BankLine]:
+    """Statement lines that name one of the seller's orders and are not yet associated."""
+    waiting = BankLine.objects.filter(order__seller_id=seller_id, state="open")
+    return waiting.select_related("order__buyer")
+
+
+def due_on(seller_id: int, day: date, at: datetime) -> int:
+    """Guaranteed orders to be dispatched by the end of this day; at most MOST_COUNTED."""
+    due = in_tab(seller_id, "to_dispatch", at).filter(covered=True, exempted_at=None, dispatch_due=day)
+    return due[:MOST_COUNTED].count()
+
+
 def overdue_count(seller_id: int, at: datetime) -> int:
     """For the navigation; at most MOST_COUNTED."""
     return overdue(seller_id, at)[:MOST_COUNTED].count()
@@ -161,9 +208,10 @@ def counts(seller_id: int, wanted: Wanted, at: datetime) -> Counts:
     asked: dict[str, QuerySet[Order]] = {f"tab_{name}": in_tab(seller_id, name, at) for name in TABS}
     asked |= {f"chip_{name}": tab.filter(_chip(name, seller_id, at)) for name in _CHIPS}
     asked |= {"overdue": overdue(seller_id, at), "matching": matching(seller_id, wanted, at)}
-    found = Seller.objects.filter(pk=seller_id).values(
-        **{name: _Counted(query.order_by().values("pk")[:MOST_COUNTED]) for name, query in asked.items()}
-    )[0]
+    sliced: dict[str, Any] = {
+        name: _Counted(query.order_by().values("pk")[:MOST_COUNTED]) for name, query in asked.items()
+    }
+    found: Any = Seller.objects.filter(pk=seller_id).values(**sliced)[0]
     return Counts(
         tabs={name: found[f"tab_{name}"] for name in TABS},
         overdue=found["overdue"],
@@ -205,4 +253,9 @@ def _search(seller_id: int, text: str) -> Q:
 
 def _with_people(orders: QuerySet[Order]) -> QuerySet[Order]:
     lines = Prefetch("lines", OrderLine.objects.select_related("product").order_by("id"))
-    return orders.select_related("buyer", "seller", "policy", "line").prefetch_related(lines)
+    proposed = Exists(Proposal.objects.filter(order=OuterRef("pk"), answer=""))
+    return (
+        orders.select_related("buyer", "policy", "line")
+        .annotate(has_proposal=proposed)
+        .prefetch_related(lines)
+    )

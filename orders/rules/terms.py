@@ -90,6 +90,15 @@ def method_fee(cash: Money, *, method: str, policy: Policy) -> Money:
 
 
 @rule("ORD-5")
+def fee_terms(export: str, *, platform_line: bool) -> tuple[Decimal, Money]:
+    """The fee's percentage and its cap; "1–2%" is 1% with a platform line, else 2%."""
+    percent, cap, currency = _FEES[export]
+    if percent is None:
+        percent = Decimal(1) if platform_line else Decimal(2)
+    return percent, Money(cap, currency)
+
+
+@rule("ORD-5")
 def service_fee(
     total: Money, *, export: str, platform_line: bool, usd_rate: Decimal, cny_rate: Decimal
 ) -> Money:
@@ -97,13 +106,11 @@ def service_fee(
 
     `usd_rate` is USD per unit of the order's currency, `cny_rate` USD per yuan (the RMB cap).
     """
-    percent, cap, cap_currency = _FEES[export]
-    if percent is None:
-        percent = Decimal(1) if platform_line else Decimal(2)
-    cap_usd = Money(cap if cap_currency == USD else cap * cny_rate, USD)
+    percent, cap = fee_terms(export, platform_line=platform_line)
+    cap_usd = cap if cap.currency.code == USD else Money(cap.amount * cny_rate, USD)
     currency = total.currency.code
     share = rounded(total.amount * percent / 100, currency)
-    most = rounded(cap_usd.amount / usd_rate, currency) if currency != cap_currency else Money(cap, currency)
+    most = cap if currency == cap.currency.code else rounded(cap_usd.amount / usd_rate, currency)
     return min(share, most)
 
 

@@ -11,7 +11,9 @@ from assurance.kernel.queries import policy_at
 from sellers import queries, rules
 from sellers.models import Membership, Seller
 
-TERMS_VERSION = "2026-11"
+# Every version somebody may have consented to stays readable; the last one is in force.
+TERMS_VERSIONS = ("2026-11",)
+TERMS_VERSION = TERMS_VERSIONS[-1]
 
 
 @transaction.atomic

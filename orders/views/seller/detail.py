@@ -1,0 +1,109 @@
+"""One order as its seller sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.forms import BaseForm
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
+
+from assurance.kernel.days import day_of, end_of, plus
+from assurance.kernel.rules import RuleViolation
+from claims import queries as claims
+from claims.queries import Dossier
+from orders.models import Order
+from orders.queries import exposure
+from orders.queries import seller as orders
+from orders.queries.buyer import Detail, detail
+from orders.queries.seller import Row
+from orders.rules import refunds
+from orders.views.seller import panels
+from orders.views.seller.forms import DayForm, DeclineForm, ParcelForm, RefundAnswerForm
+from orders.views.seller.steps import Desk, next_step
+from orders.views.wording import said
+from sellers.views.seller.base import SellerRequest, for_seller, page, status_of
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A form that comes back with what was typed: its name in the page, and the refusal if a rule spoke."""
+
+    name: str
+    form: BaseForm
+    violation: RuleViolation | None = None
+
+
+@for_seller
+@require_safe
+def order(request: SellerRequest, number: str) -> HttpResponse:
+    return show(request, own(request, number))
+
+
+def own(request: SellerRequest, number: str) -> Order:
+    """The seller's order of this number; 404 for any other."""
+    found = orders.find(request.seller.pk, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def show(request: SellerRequest, found: Order, returned: Returned | None = None) -> HttpResponse:
+    """The page of an order; a returned form stands in its place with its errors."""
+    known = detail(found, request.at)
+    claim = _claim(request, known)
+    desk = Desk(
+        known, claim, list(found.bank_lines.order_by("id")), _refund_state(request, known), request.at
+    )
+    forms: dict[str, BaseForm] = {
+        "parcel_form": ParcelForm(found),
+        "day_form": DayForm(),
+        "answer_form": RefundAnswerForm(found),
+        "decline_form": DeclineForm(),
+    }
+    context: dict[str, Any] = {
+        "order": found,
+        "view": known.view,
+        "detail": known,
+        "desk": desk,
+        "step": next_step(desk),
+        "stops": panels.stops(known),
+        "funds": panels.funds_panel(known),
+        "dispatch": panels.dispatch_panel(known),
+        "may": panels.allowed(known),
+        "at_most": exposure.at_most(Row(found, known.view, known.parcels)),
+        "claim": claim,
+        "refund_due": _refund_due(known),
+        "events": [(event.happened_at, said(event)) for event in known.events],
+        **forms,
+    }
+    status = 200
+    if returned is not None:
+        context |= {
+            returned.name: returned.form,
+            "refused_form": returned.name,
+            "refusal": returned.violation,
+        }
+        status = status_of(returned.violation) if returned.violation else 422
+    return page(request, "orders/seller/detail.html", context, status=status)
+
+
+def _claim(request: SellerRequest, known: Detail) -> Dossier | None:
+    if known.order.claimed_at is None:
+        return None
+    claim = claims.against(request.seller.pk).filter(order=known.order).first()
+    return claims.dossier(claim, request.at, known.parcels) if claim else None
+
+
+def _refund_state(request: SellerRequest, known: Detail) -> str:
+    refund = known.refund
+    if refund is None:
+        return ""
+    return refunds.state_at(refund.state, refund.opened_at, policy=known.view.facts.policy, at=request.at)
+
+
+def _refund_due(known: Detail) -> datetime | None:
+    """When the supplier's time to answer a refund ends (RFD-2)."""
+    if known.refund is None:
+        return None
+    return end_of(plus(day_of(known.refund.opened_at), known.view.facts.policy.refund_answer_days))

@@ -1,0 +1,100 @@
+"""What a seller writes on an order's page, checked."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order, Refund
+
+_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{2,59}")
+TERMS, REFUSAL = "terms", "refusal"
+
+
+class ParcelForm(forms.Form):
+    """A parcel's waybill. Spaces in the number are for the eye; carriers do not print them."""
+
+    carrier = forms.CharField(label=_("Carrier"), max_length=40)
+    number = forms.CharField(label=_("Tracking number"), max_length=80)
+    last = forms.BooleanField(
+        label=_("With this parcel the whole order is on its way"), required=False, initial=True
+    )
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        carrier = order.line.carrier if order.line else ""
+        super().__init__(data, auto_id="parcel_%s", initial={"carrier": carrier})
+
+    def clean_number(self) -> str:
+        number = "".join(str(self.cleaned_data["number"]).split()).upper()
+        if not _NUMBER.fullmatch(number):
+            raise forms.ValidationError(_("A tracking number has 3 to 60 letters, digits and hyphens."))
+        return number
+
+
+class DayForm(forms.Form):
+    """Another dispatch day, with the reason that the buyer reads (DSP-6)."""
+
+    day = forms.DateField(
+        label=_("New dispatch day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The buyer reads it."),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="day_%s")
+
+
+class RefundAnswerForm(forms.Form):
+    """Words to the buyer; whether it is a yes or a no is in the button.
+
+    It names the application that was on the page, so that a yes never goes to another amount.
+    """
+
+    words = forms.CharField(
+        label=_("Words to the buyer"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    answer = forms.ChoiceField(choices=[("agree", ""), ("refuse", "")], widget=forms.HiddenInput)
+    refund = forms.ModelChoiceField(Refund.objects.none(), widget=forms.HiddenInput)
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(data, auto_id="refund_%s")
+        applied = self.fields["refund"]
+        assert isinstance(applied, forms.ModelChoiceField)
+        applied.queryset = order.refunds.all()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("answer") == "refuse" and not given.get("words", "").strip():
+            self.add_error("words", _("Say why you refuse; the buyer and the platform read it."))
+        return given
+
+
+class DeclineForm(forms.Form):
+    """Saying no to a buyer's order: over its terms, or for another reason, which is a violation (STD-4)."""
+
+    reason = forms.ChoiceField(
+        label=_("Why"),
+        widget=forms.RadioSelect,
+        choices=[
+            (TERMS, _("We do not agree on price, quantity or terms")),
+            (REFUSAL, _("Another reason; refusing without a business reason is a violation")),
+        ],
+        initial=TERMS,
+    )
+    words = forms.CharField(
+        label=_("Words to the buyer"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="decline_%s")

@@ -1,0 +1,1 @@
+"""MA, the seller's back office: home, service access, products, funds."""
