@@ -51,6 +51,7 @@ def guard(layout: Layout, *, durable: bool, tell: Callable[[str], None]) -> None
     finally:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
+        _write_state(layout, sockets, ready=False)
         for server in reversed(servers):
             server.stop()
         layout.state.unlink(missing_ok=True)

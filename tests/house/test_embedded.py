@@ -147,6 +147,30 @@ def test_processes_share_the_servers_until_the_last_one_goes(data: Path) -> None
     assert eventually(lambda: not living(data))
 
 
+LEAVER = """
+import psycopg2
+from assurance import embedded
+servers = embedded.start("main")
+connection = psycopg2.connect(host=str(servers.sockets), user=servers.user, dbname="local")
+connection.autocommit = True
+connection.cursor().execute("create table if not exists much as select repeat('x', 2000) from generate_series(1, 200000)")
+connection.close()
+print(embedded.leave("main"))
+"""
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_leaving_waits_for_the_end_unless_others_stay(data: Path, others: int) -> None:
+    """With much to write at the end, so that stopping takes its time."""
+    users = [User(data, "durable").ready() for _ in range(others)]
+    environment = {**os.environ, "ASSURANCE_DATA": str(data)}
+    left = subprocess.check_output([sys.executable, "-c", LEAVER], cwd=PROJECT, env=environment, text=True)
+    assert left.strip() == str(not others)
+    assert living(data) == ({"guardian", "postgres", "valkey"} if others else set())
+    for user in users:
+        user.go()
+
+
 def test_killed_users_leave_nothing_running(data: Path) -> None:
     users = [User(data).ready() for _ in range(2)]
     for user in users:
