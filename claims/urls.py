@@ -3,4 +3,4 @@ from django.urls import path
 from claims.views import buyer
 
 app_name = "claims"
-urlpatterns = [path("orders/<str:number>/claim/", buyer.claim, name="new")]
+urlpatterns = [path("orders/<slug:number>/claim/", buyer.claim, name="new")]
