@@ -1,7 +1,7 @@
 """Claim review: what is known, what is advised, and the decision (CLM-5, CLM-6)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -23,7 +23,7 @@ from assurance.ops.acts import Act
 from assurance.ops.detail import DetailAdmin
 from assurance.ops.orders import facts_panel, parcels_panel
 from assurance.ops.sheets import Badge, Due, Fact, Panel
-from assurance.ops.show import shown
+from assurance.ops.show import plain, shown
 from assurance.ui import parts
 from assurance.ui.wording import day_text, instant_text, money_text
 from claims import rules, services
@@ -77,8 +77,7 @@ class ClaimAdmin(DetailAdmin):
     list_display = (
         "order_number",
         "state_badge",
-        "buyer",
-        "seller",
+        "parties",
         "what",
         "filed",
         "review_until",
@@ -138,8 +137,9 @@ class ClaimAdmin(DetailAdmin):
 
     def summary(self, thing: Claim, at: datetime) -> Sequence[Any]:
         found: Dossier = thing.dossier  # type: ignore[attr-defined]
-        advised = format_html("{}: {}", _("advised"), ADVICE[found.recommendation].text)
-        return thing.order.number, thing.get_guarantee_display(), thing.amount, advised, _bearer(found)
+        advised = _("advised: %(what)s") % {"what": ADVICE[found.recommendation].text}
+        bearer = _("bearer: %(name)s") % {"name": _bearer(found)}
+        return thing.order.number, thing.get_guarantee_display(), thing.amount, advised, bearer
 
     @display(description=gettext_lazy("order"))
     def order_number(self, claim: Claim) -> Any:
@@ -149,37 +149,30 @@ class ClaimAdmin(DetailAdmin):
     def state_badge(self, claim: Claim) -> Any:
         return shown(STATES[claim.state])
 
-    @display(description=gettext_lazy("buyer"))
-    def buyer(self, claim: Claim) -> str:
-        return str(claim.filed_by)
+    @display(description=gettext_lazy("buyer, seller"))
+    def parties(self, claim: Claim) -> Any:
+        return format_html("{}<br>{}", claim.filed_by, claim.order.seller)
 
-    @display(description=gettext_lazy("seller"))
-    def seller(self, claim: Claim) -> str:
-        return str(claim.order.seller)
-
-    @display(description=gettext_lazy("guarantee"), ordering="guarantee")
+    @display(description=gettext_lazy("claimed for"), ordering="guarantee")
     def what(self, claim: Claim) -> str:
-        return str(claim.get_guarantee_display())
+        return _("dispatch") if claim.guarantee == rules.DISPATCH else _("delivery")
 
     @display(description=gettext_lazy("filed"), ordering="filed_at")
     def filed(self, claim: Claim) -> Any:
-        return parts.moment(claim.filed_at, instant_text(claim.filed_at, seconds=False))
+        return parts.moment(claim.filed_at, day_text(day_of(claim.filed_at)))
 
     @display(description=gettext_lazy("review by"), ordering="review_by")
     def review_until(self, claim: Claim) -> Any:
-        if claim.state != rules.IN_REVIEW:
-            return (
-                parts.moment(claim.decided_at, day_text(day_of(claim.decided_at)))
-                if claim.decided_at
-                else "–"
-            )
-        return parts.due(end_of(claim.review_by), clock.now())
+        """The last day of the review and how far off it is; when it was decided, once it is."""
+        if claim.decided_at is not None:
+            return parts.moment(claim.decided_at, day_text(day_of(claim.decided_at)))
+        return review_day(claim.review_by, clock.now())
 
     @display(description=gettext_lazy("amount"), ordering="amount_minor")
     def sum(self, claim: Claim) -> Any:
         return parts.money(claim.amount)
 
-    @display(description=gettext_lazy("recommendation"))
+    @display(description=gettext_lazy("advice"))
     def advice(self, claim: Claim) -> Any:
         if claim.state != rules.IN_REVIEW:
             return "–"
@@ -209,6 +202,19 @@ class ClaimAdmin(DetailAdmin):
             _claim_panel(thing, user),
             Panel(_("On record"), log=history.log("claim", thing.pk), side=True),
         ]
+
+
+def review_day(day: date, at: datetime) -> Any:
+    """A day as the lists show a deadline: how far off, then the day."""
+    due = parts.until(end_of(day), at)
+    when = parts.moment(day, day_text(day))
+    return format_html(
+        '<span class="due due--{}">{}<span class="due__rel">{}</span> <span class="due__at">{}</span></span>',
+        due.look,
+        parts.icon(due.icon),
+        due.text,
+        when,
+    )
 
 
 def _bearer(found: Dossier) -> str:
@@ -248,9 +254,9 @@ def _worked_out(claim: Claim, found: Dossier) -> str:
     total = convert(order.total, usd_rate=order.usd_rate, to=USD)
     share = Money(total.amount * policy.compensation_percent / 100, USD)
     values = {
-        "percent": policy.compensation_percent.normalize(),
+        "percent": plain(policy.compensation_percent),
         "total": money_text(total),
-        "share": f"{share.amount.normalize():f}",
+        "share": plain(share.amount),
         "cap": money_text(Money(policy.compensation_cap, USD)),
         "face": money_text(claim.amount),
     }

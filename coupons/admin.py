@@ -45,7 +45,7 @@ class CouponAdmin(DetailAdmin):
     ordering = ("-id",)
 
     def heading(self, thing: Coupon) -> Any:
-        return _("Platform coupon %(pk)s") % {"pk": thing.pk}
+        return trail.coupon_name(thing)
 
     @display(description=gettext_lazy("face"), ordering="face_minor")
     def face_column(self, coupon: Coupon) -> Any:

@@ -75,6 +75,19 @@ class CountryForm(ReasonForm):
         return {"country": self.cleaned_data["country"], "reason": self.cleaned_data["reason"]}
 
 
+class DropForm(CountryForm):
+    """Only countries to which the line goes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = LineCountry.objects.filter(line__in=self.things).values_list("country", flat=True)
+        chosen = sorted((str(countries.name(code)), code) for code in there)
+        self.fields["country"] = forms.ChoiceField(
+            label=gettext_lazy("Country"), choices=[(code, name) for name, code in chosen]
+        )
+        self.order_fields(["country", "reason"])
+
+
 class ReachForm(CountryForm):
     """How the line reaches a country; a country named in the address is filled in with what holds now."""
 
@@ -181,7 +194,7 @@ class LineAdmin(DetailAdmin):
             permission="logistics.change_line",
             run=lines.drop,
             target="line_id",
-            form=CountryForm,
+            form=DropForm,
             look="danger",
             offered=lambda line, at: line.countries.exists(),
         ),

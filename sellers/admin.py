@@ -21,9 +21,10 @@ from assurance.ops import history, links, trail
 from assurance.ops.acts import Act
 from assurance.ops.detail import DetailAdmin
 from assurance.ops.filters import one_of
-from assurance.ops.sheets import Badge, Fact, Panel, Table
+from assurance.ops.sheets import Badge, Fact, Panel, Rule, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
+from coupons.models import Coupon
 from coupons.queries import recoveries_from
 from sellers import queries, rules
 from sellers.models import Company, Debt, Membership, Seller, Staff
@@ -131,7 +132,10 @@ class SellerAdmin(DetailAdmin):
             Panel(_("Stays in the upgrade service"), table=_stays(thing)),
             Panel(_("Debts"), table=debts_table(thing.debts.order_by("-id")[:50], user)),
             Panel(_("Recoveries"), table=_recoveries(thing, user)),
-            Panel(_("Paid in and out"), table=trail.transfers(transfers_of("seller", thing.pk), user)),
+            Panel(
+                _("Paid in and out"),
+                table=trail.transfers(transfers_of("seller", thing.pk).order_by("-id")[:50], user),
+            ),
             _firm(thing, user),
             Panel(_("On record"), log=history.log("seller", thing.pk), side=True),
         ]
@@ -174,7 +178,13 @@ def _stays(seller: Seller) -> Table:
 def _recoveries(seller: Seller, user: Any) -> Table:
     found = recoveries_from(seller.pk)[:50]
     rows = [
-        (r.debt.since, links.to_thing(user, r.redemption.coupon), r.debt.amount, r.debt.taken, r.debt.open)
+        (
+            r.debt.since,
+            links.to(user, Coupon, r.redemption.coupon_id, trail.coupon_name(r.redemption.coupon)),
+            r.debt.amount,
+            r.debt.taken,
+            r.debt.open,
+        )
         for r in found
     ]
     head = (_("Since"), _("Coupon"), _("Amount"), _("Taken"), _("Still open"))
@@ -183,7 +193,7 @@ def _recoveries(seller: Seller, user: Any) -> Table:
 
 def debts_table(debts: QuerySet[Debt], user: Any) -> Table:
     rows = [
-        (debt.since, links.to(user, Debt, debt.pk, debt.rule), debt.amount, debt.taken, debt.open)
+        (debt.since, links.to(user, Debt, debt.pk, Rule(debt.rule)), debt.amount, debt.taken, debt.open)
         for debt in debts
     ]
     head = (_("Since"), _("Rule"), _("Amount"), _("Taken"), _("Still open"))

@@ -21,6 +21,8 @@ from assurance.ops.detail import DetailAdmin
 from assurance.ops.sheets import Badge, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui.wording import instant_text
+from logistics.models import Mode
+from orders.models import Method
 
 BETWEEN = "__"
 
@@ -60,6 +62,10 @@ LABELS = {
 }
 
 
+# The keys of the figures that are tables: ways of transport and of payment.
+KEYS: dict[str, Any] = {**dict(Mode.choices), **dict(Method.choices)}
+
+
 def flat(policy: Policy) -> dict[str, Any]:
     """Every figure by one name; those of a table as `name__key`."""
     found: dict[str, Any] = {}
@@ -73,7 +79,7 @@ def flat(policy: Policy) -> dict[str, Any]:
 
 def label_of(name: str) -> str:
     figure, _between, key = name.partition(BETWEEN)
-    return f"{LABELS[figure]} · {key}" if key else str(LABELS[figure])
+    return f"{LABELS[figure]} · {KEYS.get(key, key)}" if key else str(LABELS[figure])
 
 
 class VersionForm(ReasonForm):
@@ -84,13 +90,13 @@ class VersionForm(ReasonForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=gettext_lazy("Platform time; in the future."),
     )
-    field_order = ("starts_at", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].max_length = 300  # type: ignore[attr-defined]
         for name, value in flat(policy_at(clock.now()).policy).items():
             self.fields[name] = _field(name, value)
+        self.order_fields(["starts_at", *flat(Policy()), "reason"])
 
     def arguments(self) -> dict[str, Any]:
         figures: dict[str, Any] = {}

@@ -17,7 +17,7 @@ from assurance.ledger.queries import balance
 from assurance.ops import links, trail
 from assurance.ops.detail import DetailAdmin
 from assurance.ops.filters import one_of
-from assurance.ops.sheets import Fact, Link, Panel, Table
+from assurance.ops.sheets import Fact, Link, Panel, Rule, Table
 from assurance.ui import parts
 from assurance.ui.paging import page
 from orders.models import Order
@@ -86,7 +86,7 @@ def _statement(account: Account, request: HttpRequest) -> Table:
         (
             entry.transfer.happened_at,
             links.to(request.user, Transfer, entry.transfer_id, trail.what(entry.transfer)),
-            entry.transfer.rule,
+            Rule(entry.transfer.rule),
             from_minor(entry.amount_minor, account.currency),
         )
         for entry in found.rows

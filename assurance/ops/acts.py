@@ -96,10 +96,19 @@ class Report:
         return [outcome for outcome in self.outcomes if not outcome.done]
 
 
-def carry_out(act: Act, things: Sequence[Model], form: ReasonForm, *, actor: Actor, at: datetime) -> Report:
+def carry_out(
+    act: Act,
+    things: Sequence[Model],
+    form: ReasonForm,
+    *,
+    named: Callable[[Any], Any],
+    actor: Actor,
+    at: datetime,
+) -> Report:
     """Do a valid form's act to each object, or tell what the same form came to before.
 
-    A single refused object leaves no trace, so that the form can be mended and sent again.
+    `named` says what an object is called. A single refused object leaves no trace, so that the form can be
+    mended and sent again.
     """
     mine, is_new = IdempotencyKey.objects.get_or_create(
         user_id=actor.user_id or 0,
@@ -111,7 +120,7 @@ def carry_out(act: Act, things: Sequence[Model], form: ReasonForm, *, actor: Act
     outcomes: list[Outcome] = []
     targets: list[Model | None] = [*things] or [None]
     for thing in targets:
-        outcomes.append(_one(act, thing, form, actor, at))
+        outcomes.append(_one(act, thing, form, named, actor, at))
         mine.body = [vars(outcome) for outcome in outcomes]
         mine.save(update_fields=["body"])
     mine.status = DONE
@@ -128,8 +137,10 @@ def reported(actor: Actor, key: Any) -> Report | None:
     return _read(mine) if mine else None
 
 
-def _one(act: Act, thing: Model | None, form: ReasonForm, actor: Actor, at: datetime) -> Outcome:
-    pk, label = (thing.pk, str(thing)) if thing is not None else (0, str(act.asks))
+def _one(
+    act: Act, thing: Model | None, form: ReasonForm, named: Callable[[Any], Any], actor: Actor, at: datetime
+) -> Outcome:
+    pk, label = (thing.pk, str(named(thing))) if thing is not None else (0, str(act.asks))
     target = {act.target: pk} if act.target else {}
     try:
         made = act.run(**target, **form.arguments(), at=at, actor=actor)
@@ -139,7 +150,7 @@ def _one(act: Act, thing: Model | None, form: ReasonForm, actor: Actor, at: date
         busy = gettext("The database was busy; nothing was changed. Try again.")
         return Outcome(pk, label, False, message=busy)
     if thing is None and isinstance(made, Model):
-        return Outcome(made.pk, str(made), True)
+        return Outcome(made.pk, str(named(made)), True)
     return Outcome(pk, label, True)
 
 

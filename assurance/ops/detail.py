@@ -22,7 +22,7 @@ from assurance.accounts.models import User
 from assurance.kernel import clock
 from assurance.kernel.events import Actor
 from assurance.ops.acts import AT_MOST, Act, Outcome, ReasonForm, carry_out, reported
-from assurance.ops.paging import UncountedPaginator
+from assurance.ops.paging import InfinitePaginator
 from assurance.ops.sheets import Panel
 
 
@@ -36,7 +36,7 @@ class DetailAdmin(ModelAdmin):
     list_disable_select_all = True
     list_fullwidth = True
     change_list_template = "admin/ops/list.html"
-    paginator = UncountedPaginator
+    paginator = InfinitePaginator
 
     def panels(self, request: HttpRequest, thing: Any, at: datetime) -> list[Panel]:
         """What the page of an object shows at an instant."""
@@ -99,7 +99,7 @@ class DetailAdmin(ModelAdmin):
         form = self._form(request, doing, things, request.POST)
         if not form.is_valid():
             return self._ask(request, doing, things, form, at, status=422)
-        report = carry_out(doing, things, form, actor=actor_of(request), at=at)
+        report = carry_out(doing, things, form, named=self.heading, actor=actor_of(request), at=at)
         if len(things) > 1:
             name = f"admin:{self.opts.app_label}_{self.opts.model_name}_outcome"
             return redirect(name, act=doing.name, key=form.cleaned_data["key"])

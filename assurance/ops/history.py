@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_countries import countries
 
 from assurance.accounts.models import User
 from assurance.kernel.models import Event
@@ -64,6 +65,10 @@ def _roles(data: dict[str, Any]) -> str:
     return f"{now}. {_reason(data)}".strip()
 
 
+def _country(data: dict[str, Any]) -> str:
+    return f"{countries.name(data['country'])}. {_reason(data)}".strip()
+
+
 _TITLES: dict[tuple[str, str], tuple[Promise, str]] = {
     ("claim", "filed"): (gettext_lazy("Claim filed"), "note"),
     ("claim", "approved"): (gettext_lazy("Claim approved"), "check"),
@@ -88,7 +93,11 @@ _TITLES: dict[tuple[str, str], tuple[Promise, str]] = {
     ("policy", "announced"): (gettext_lazy("Version announced"), "flag"),
     ("line", "made"): (gettext_lazy("Line made"), "truck"),
     ("line", "changed"): (gettext_lazy("Line changed"), "truck"),
-    ("template", "changed"): (gettext_lazy("Template changed"), "note"),
+    ("line", "reached"): (gettext_lazy("Destination added"), "pin"),
+    ("line", "reach_changed"): (gettext_lazy("Destination changed"), "pin"),
+    ("line", "dropped"): (gettext_lazy("Destination dropped"), "cross"),
+    ("template", "saved"): (gettext_lazy("Saved"), "note"),
+    ("template", "repriced"): (gettext_lazy("Price of a line set"), "coin"),
 }
 _MORE: dict[tuple[str, str], Callable[[dict[str, Any]], str]] = {
     ("coupon", "issued"): _amount("face"),
@@ -96,4 +105,7 @@ _MORE: dict[tuple[str, str], Callable[[dict[str, Any]], str]] = {
     ("seller", "deposited"): _amount("amount"),
     ("seller", "withdrew"): _amount("amount"),
     ("user", "roles_set"): _roles,
+    ("line", "reached"): _country,
+    ("line", "reach_changed"): _country,
+    ("line", "dropped"): _country,
 }

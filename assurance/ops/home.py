@@ -21,7 +21,7 @@ from assurance.kernel.days import day_of, end_of, plus, start_of
 from assurance.kernel.models import SweepRun
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.queries import policy_at
-from assurance.ops.sheets import Badge, Table
+from assurance.ops.sheets import Badge, Rule, Table
 from assurance.schedule import SWEEPS, Sweep
 from assurance.ui.charts import Chart, chart
 from assurance.ui.wording import money_text, short_day_text
@@ -181,6 +181,7 @@ def _review_chart(ages: dict[date, int], at: datetime) -> Chart:
         summary=_("%(waiting)d wait, %(late)d of them past their day.")
         % {"waiting": sum(ages.values()), "late": late},
         columns=(_("Review by"), _("Claims")),
+        whole=True,
     )
 
 
@@ -222,7 +223,7 @@ def _by_day(days: Sequence[date], found: Counter[date], title: str, column: str)
         "most": most[1],
         "day": most[0],
     }
-    return chart("bar", points, title=title, summary=summary, columns=(_("Day"), column))
+    return chart("bar", points, title=title, summary=summary, columns=(_("Day"), column), whole=True)
 
 
 def _sweeps() -> Table:
@@ -241,5 +242,5 @@ def _sweep(sweep: Sweep, run: SweepRun | None) -> tuple[Any, ...]:
     else:
         state = Badge(_("on time"), "good", "check")
     if run is None:
-        return sweep.name, sweep.rule, state, None, None, ""
-    return sweep.name, sweep.rule, state, run.last_finished, run.last_done, run.last_error
+        return sweep.name, Rule(sweep.rule), state, None, None, ""
+    return sweep.name, Rule(sweep.rule), state, run.last_finished, run.last_done, run.last_error

@@ -41,14 +41,14 @@ def facts_panel(order: Order, view: View, at: datetime) -> Panel:
         Fact(_("Clock started"), known.clock_started_at, "DSP-2"),
         Fact(
             _("Dispatch by"),
-            Due(known.deadline, met=view.dispatch == guarantees.KEPT) if known.deadline else None,
+            _due(known.deadline, view.dispatched_at),
             "DSP-2",
         ),
         Fact(_("Wholly submitted"), known.submitted_at, "DSP-3"),
         Fact(_("Dispatched"), view.dispatched_at, "DSP-3", _unknown_dispatch(view)),
         Fact(
             _("Promised delivery"),
-            Due(end_of(order.promise), met=view.delivery == guarantees.KEPT) if order.promise else None,
+            _due(end_of(order.promise) if order.promise else None, view.delivered_at),
             "DLV-2",
         ),
         Fact(_("Delivered"), view.delivered_at, "DLV-3"),
@@ -63,6 +63,11 @@ def facts_panel(order: Order, view: View, at: datetime) -> Panel:
     if order.refunded_at is not None:
         facts.append(Fact(_("Refunded in full"), order.refunded_at, "RFD-3"))
     return Panel(_("Computed facts"), facts)
+
+
+def _due(deadline: datetime | None, done: datetime | None) -> Due:
+    """A deadline as of when it was met or missed; while nothing came about, as of now."""
+    return Due(deadline, met=deadline is not None and done is not None and done < deadline, measured=done)
 
 
 def _unknown_dispatch(view: View) -> str:
@@ -85,18 +90,17 @@ def _entrance(view: View) -> Badge | list[object]:
 
 def parcels_panel(parcels: Sequence[Parcel]) -> Panel:
     """Parcels and what the carriers saw of them, the newest first."""
-    events = (
+    seen = (
         TrackingEvent.objects.filter(parcel__in=parcels)
         .select_related("parcel")
         .order_by("-happened_at", "-id")
     )
     rows: list[tuple[Any, ...]] = [
-        (parcel.submitted_at, str(parcel), _("tracking number submitted"), "", None) for parcel in parcels
+        (parcel.submitted_at, str(parcel), _("Tracking number submitted"), None) for parcel in parcels
     ]
-    rows += [
-        (e.happened_at, str(e.parcel), e.get_kind_display(), e.place, e.received_at)
-        for e in (events[:200] if parcels else ())
-    ]
+    for event in seen[:200] if parcels else ():
+        what = f"{event.get_kind_display()}, {event.place}" if event.place else event.get_kind_display()
+        rows.append((event.happened_at, str(event.parcel), what, event.received_at))
     rows.sort(key=lambda row: row[0], reverse=True)
-    head = (_("When"), _("Parcel"), _("What"), _("Where"), _("Learnt"))
+    head = (_("When"), _("Parcel"), _("What"), _("Learnt"))
     return Panel(_("Parcels and tracking"), table=Table(head, rows, empty=_("No parcel has been submitted.")))

@@ -14,8 +14,8 @@ class OpenPage(Page):
         return len(self.object_list) == self.paginator.per_page and super().has_next()
 
 
-class UncountedPaginator(Paginator):
-    """Knows only whether there is a next page."""
+class InfinitePaginator(Paginator):
+    """Knows only whether there is a next page. The theme shows no count where a paginator has this name."""
 
     template_name = "unfold/helpers/pagination_infinite.html"
 

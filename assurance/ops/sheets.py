@@ -28,11 +28,22 @@ class Badge:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """The id of a rule."""
+
+    id: str
+
+
+@dataclass(frozen=True)
 class Due:
-    """A deadline, stored as the instant 00:00 of the day after, or an instant that something was met."""
+    """A deadline, stored as the instant 00:00 of the day after.
+
+    How far off it is, is told as of `measured` (when what was due came about), else as of now.
+    """
 
     at: datetime | None
     met: bool = False
+    measured: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Each kind of value of `assurance.ops.sheets` in its one way, as HTML."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -8,12 +9,12 @@ from django.utils.translation import gettext
 from moneyed import Money
 
 from assurance.kernel import clock
-from assurance.ops.sheets import Badge, Due, Link
+from assurance.ops.sheets import Badge, Due, Link, Rule
 from assurance.ui import parts, wording
 
 
-def shown(value: Any) -> Any:
-    """A value for a page; nothing is a dash."""
+def shown(value: Any, precision: str = "second") -> Any:
+    """A value for a page; nothing is a dash. In tables an instant is told to the minute."""
     match value:
         case None | "":
             return "–"
@@ -22,7 +23,7 @@ def shown(value: Any) -> Any:
         case Money():
             return parts.money(value)
         case datetime():
-            return parts.moment(value, wording.instant_text(value))
+            return parts.moment(value, wording.instant_text(value, seconds=precision != "minute"))
         case date():
             return parts.moment(value, wording.day_text(value))
         case Link():
@@ -34,13 +35,25 @@ def shown(value: Any) -> Any:
             return format_html(
                 '<span class="{}">{}{}</span>', parts.classes("badge", value.tone), drawing, value.text
             )
+        case Rule():
+            return format_html('<span class="rule-id">{}</span>', value.id) if value.id else "–"
         case Due():
-            state = "met" if value.met else ""
-            return (
-                parts.due(value.at, clock.now(), state, gettext("met") if value.met else "")
-                if value.at
-                else "–"
-            )
+            return _due(value)
+        case Decimal():
+            return plain(value)
         case list() | tuple():
             return format_html_join(" ", "{}", ((shown(one),) for one in value)) if value else "–"
     return value
+
+
+def plain(number: Decimal) -> str:
+    """A number without an exponent and without zeros at its end: 10, 3.4."""
+    return f"{number:f}".rstrip("0").rstrip(".") if number % 1 else f"{number:.0f}"
+
+
+def _due(value: Due) -> Any:
+    if value.at is None:
+        return "–"
+    if value.met:
+        return parts.due(value.at, value.at, "met", gettext("met"))
+    return parts.due(value.at, value.measured or clock.now())

@@ -12,7 +12,7 @@ from assurance.kernel.money import from_minor
 from assurance.ledger.models import Account, AccountKind, Entry, Transfer
 from assurance.ledger.queries import transfers_of
 from assurance.ops import links
-from assurance.ops.sheets import Link, Table
+from assurance.ops.sheets import Link, Rule, Table
 from assurance.ui import parts
 from claims.models import Claim
 from coupons.models import Coupon, Recovery, Redemption
@@ -65,7 +65,7 @@ def transfers(found: Iterable[Transfer], user: Any) -> Table:
             transfer.happened_at,
             links.to(user, Transfer, transfer.pk, what(transfer)),
             _legs(list(transfer.entries.all()), owners),
-            transfer.rule,
+            Rule(transfer.rule),
         )
         for transfer in found
     ]
@@ -81,6 +81,10 @@ def _legs(entries: Sequence[Entry], owners: Owners) -> Any:
     return format_html_join("", "<div>{} {}</div>", lines)
 
 
+def coupon_name(coupon: Coupon) -> str:
+    return _("Platform coupon %(pk)s") % {"pk": coupon.pk}
+
+
 def chain(coupon: Coupon, user: Any) -> Table:
     """From the claim to the coupon, its use, the recovery and the transfers: each step leads to its page."""
     rows: list[tuple[Any, ...]] = []
@@ -90,7 +94,12 @@ def chain(coupon: Coupon, user: Any) -> Table:
             (_("Claim"), claim.filed_at, links.to(user, Claim, claim.pk, claim.order.number), claim.amount)
         )
     rows.append(
-        (_("Coupon issued"), coupon.issued_at, links.to(user, Coupon, coupon.pk, coupon), coupon.face)
+        (
+            _("Coupon issued"),
+            coupon.issued_at,
+            links.to(user, Coupon, coupon.pk, coupon_name(coupon)),
+            coupon.face,
+        )
     )
     redemption = Redemption.objects.filter(coupon=coupon).first()
     if redemption is not None:
@@ -116,6 +125,6 @@ def _use(redemption: Redemption, user: Any) -> Iterable[tuple[Any, ...]]:
 
 
 def _transfer(transfer: Transfer, user: Any) -> tuple[Any, ...]:
-    step: Link = links.to(user, Transfer, transfer.pk, transfer.reference)
+    step: Link = links.to(user, Transfer, transfer.pk, _("Transfer %(pk)s") % {"pk": transfer.pk})
     gained = max((e.amount_minor, e.account.currency) for e in transfer.entries.all())
     return what(transfer), transfer.happened_at, step, from_minor(*gained)

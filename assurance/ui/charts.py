@@ -51,18 +51,21 @@ class Chart:
         return self.dots[-1]
 
 
-def _step(low: float, high: float) -> float:
+def _step(low: float, high: float, least: float = 0) -> float:
     """A round distance between grid lines (1, 2 or 5 times a power of ten) that covers the range in four."""
     raw = max(high - low, 1e-9) / (TICKS - 1)
     power = 10.0 ** floor(log10(raw))
-    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw - 1e-12)
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw - 1e-12)
+    return max(step, least)
 
 
-def _grid(values: Sequence[float], *, from_zero: bool, ceiling: float | None) -> list[float]:
+def _grid(
+    values: Sequence[float], *, from_zero: bool, ceiling: float | None, whole: bool = False
+) -> list[float]:
     low, high = (0.0 if from_zero else min(values)), max(values)
     if low == high:
-        low, high = low - 1, high + 1
-    step = _step(low, high)
+        low, high = (low if from_zero else low - 1), high + 1
+    step = _step(low, high, least=1 if whole else 0)
     while True:
         bottom = floor(low / step + 1e-9) * step
         if ceiling is not None:
@@ -82,14 +85,16 @@ def chart(
     unit: str = "",
     digits: int = 0,
     ceiling: float | None = None,
+    whole: bool = False,
 ) -> Chart:
     """Lay out labelled values in order.
 
     `unit` follows each figure ("%"); `digits` after its point; `ceiling` is a value the scale never
-    passes (100 for a rate). Bars start at zero; a line's scale fits its values. At least one point.
+    passes (100 for a rate); `whole` counts things, so that no line stands for half a thing. Bars start at
+    zero; a line's scale fits its values. At least one point.
     """
     values = [float(value) for _, value in points]
-    grid = _grid(values, from_zero=kind == "bar", ceiling=ceiling)
+    grid = _grid(values, from_zero=kind == "bar", ceiling=ceiling, whole=whole)
     low, high = grid[0], grid[-1]
     slot = (RIGHT - LEFT) / (len(points) if kind == "bar" else max(1, len(points) - 1))
 

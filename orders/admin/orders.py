@@ -184,23 +184,15 @@ def _lines(lines: Sequence[Any]) -> Table:
 
 
 def _payments(order: Order) -> Table:
-    rows = [
-        (
-            p.started_at,
-            p.get_method_display(),
-            p.get_state_display(),
-            p.cash,
-            p.coupon_part,
-            p.fee,
-            p.reference,
-        )
+    rows: list[tuple[Any, ...]] = [
+        (p.started_at, p.get_method_display(), p.get_state_display(), p.cash, p.coupon_part, p.fee)
         for p in order.payments.order_by("id")
     ]
     rows += [
-        (line.arrived_at, "T/T", line.get_state_display(), line.amount, None, None, line.bank_reference)
+        (line.arrived_at, "T/T", line.get_state_display(), line.amount, None, None)
         for line in order.bank_lines.order_by("id")
     ]
-    head = (_("When"), _("Method"), _("State"), _("Cash"), _("By coupon"), _("Payment fee"), _("Reference"))
+    head = (_("When"), _("Method"), _("State"), _("Cash"), _("By coupon"), _("Payment fee"))
     return Table(head, rows, numbers=frozenset({3, 4, 5}), empty=_("Nothing has been paid."))
 
 
@@ -216,7 +208,7 @@ def _parties(order: Order, user: Any) -> Panel:
         Fact(_("Destination"), countries.name(str(order.destination)), note=address),
         Fact(_("Line"), order.line),
         Fact(_("Export"), order.get_export_display(), "ORD-5"),
-        Fact(_("Policy pinned"), order.policy, "POL-1"),
+        Fact(_("Policy pinned"), order.policy.starts_at if order.policy else None, "POL-1"),
     ]
     return Panel(_("Contract"), facts, side=True)
 
@@ -244,7 +236,12 @@ def _after(order: Order, user: Any) -> Panel:
             Fact(_("Claim"), [links.to(user, Claim, claim.pk, claim.amount), CLAIM_STATES[claim.state]])
         )
         if claim.coupon is not None:
-            facts.append(Fact(_("Coupon issued"), links.to(user, Coupon, claim.coupon_id, claim.coupon)))
+            facts.append(
+                Fact(
+                    _("Coupon issued"),
+                    links.to(user, Coupon, claim.coupon_id, trail.coupon_name(claim.coupon)),
+                )
+            )
     used = Redemption.objects.filter(order_id=order.pk).first()
     if used is not None:
         facts.append(Fact(_("Coupon used"), links.to(user, Coupon, used.coupon_id, used.used)))
