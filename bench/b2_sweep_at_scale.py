@@ -60,6 +60,7 @@ def _sweep_days() -> tuple[list[float], list[float], list[float]]:
         before = _pages()
         taken = timed(lambda at=at: _must_sweep(at, DUE))  # type: ignore[misc]
         after = _pages()
+        _must_sweep(at, 0)  # the first tick afterwards clears the index of what was deleted
         idle = timed(lambda at=at: _must_sweep(at, 0))  # type: ignore[misc]
         if day:  # the first warms caches and plans
             seconds.append(taken)

@@ -21,7 +21,7 @@ from coupons import services as coupons
 from coupons.models import Coupon, Redemption
 from sellers.models import Seller
 
-COUPONS, CONNECTIONS, ROUNDS = 10_000, 8, 1
+COUPONS, CONNECTIONS, ROUNDS = 10_000, 8, 5
 AT = world.BASE + timedelta(days=1)
 OWNER = 1
 DUE, RATE = Money(500, USD), Decimal(1)

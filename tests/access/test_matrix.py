@@ -1,0 +1,172 @@
+"""F12: every address, with every method, asked for by everybody. An address not listed here fails.
+
+The list is held against the URL configuration, so a new page must say whom it is for.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from assurance.kernel import clock
+from sellers.services.membership import TERMS_VERSION
+from tests import factories
+from tests.access.people import ROLES, Cast, assemble
+
+METHODS = ("get", "post", "put", "patch", "delete")
+SHUT = {302, 401, 403, 404, 405}
+
+NOBODY, BUYERS, SELLERS = {"nobody"}, {"alice", "bob"}, {"ming", "rival"}
+SIGNED_IN = BUYERS | SELLERS | set(ROLES)
+EVERYBODY = NOBODY | SIGNED_IN
+ALICE, MING = {"alice"}, {"ming"}
+# Whoever may read of Alice's order: its two sides, and ops.
+PARTY = ALICE | MING | set(ROLES)
+
+WHO: dict[str, set[str]] = {
+    **dict.fromkeys(
+        (
+            "shop:home shop:product shop:guarantees healthz readyz ui:language ui:styleguide ui:styleguide-ma "
+            "orders:gateway_notices account_login account_signup account_logout account_inactive account_reset_password "
+            "account_reset_password_done account_reset_password_from_key account_reset_password_from_key_done "
+            "account_confirm_email account_email_verification_sent account_confirm_login_code mfa_authenticate "
+            "api:products api:shipping-options api:schema api:docs api:missing"
+        ).split(),
+        EVERYBODY,
+    ),
+    **dict.fromkeys(
+        (
+            "orders:list orders:checkout orders:checkout_address coupons:list notices:list notices:read_all "
+            "account:settings account:address_new account:token_new account_email account_change_password "
+            "account_set_password account_reauthenticate mfa_index mfa_reauthenticate mfa_activate_totp "
+            "mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes mfa_download_recovery_codes "
+            "api:orders api:claims api:coupons api:recoveries api:statement api:seller"
+        ).split(),
+        SIGNED_IN,
+    ),
+    **dict.fromkeys(
+        (
+            "orders:detail orders:pay orders:confirm orders:decline orders:cancel orders:receive orders:extend "
+            "orders:accept_date orders:refuse_date orders:address orders:refund orders:escalate orders:gateway "
+            "claims:new notices:follow account:address account:address_delete account:token_revoke "
+            "api:pay api:receive api:accept-date api:refuse-date api:order-claims api:refunds api:escalate-refund"
+        ).split(),
+        ALICE,
+    ),
+    **dict.fromkeys("api:associate api:dispatch api:dispatch-date api:answer-refund".split(), MING),
+    **dict.fromkeys("api:order api:confirm api:decline api:cancel api:extend".split(), ALICE | MING),
+    **dict.fromkeys(
+        (
+            "ma:home ma:accounts ma:access ma:join ma:leave ma:activate ma:terms ma:orders ma:claims ma:funds "
+            "ma:associate ma:products ma:product-new ma:templates ma:template-new"
+        ).split(),
+        SELLERS,
+    ),
+    **dict.fromkeys(
+        (
+            "ma:order ma:dispatch ma:propose ma:confirm ma:decline ma:cancel ma:associate-order ma:accept-short "
+            "ma:ask-for-rest ma:extend ma:refund ma:product ma:template"
+        ).split(),
+        MING,
+    ),
+    # For machines: a signature or an address within, never a session.
+    **dict.fromkeys("metrics api:tracking api:aftership api:17track".split(), set()),
+}
+
+
+def _addresses(resolver: URLResolver, inside: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _addresses(entry, inside + (f"{entry.namespace}:" if entry.namespace else ""))
+        elif isinstance(entry, URLPattern):
+            yield f"{inside}{entry.name}"
+
+
+ALL = sorted({name for name in _addresses(get_resolver()) if not name.startswith("admin:")})
+
+
+def test_every_address_says_whom_it_is_for() -> None:
+    assert set(ALL) == set(WHO)
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator[Cast]:
+    with clock.frozen(factories.NOW):
+        yield assemble()
+
+
+def _path(name: str, cast: Cast) -> str:
+    """The address of Alice's own object of that kind."""
+    own: dict[str, Any] = {"number": cast.order.number, "order_number": cast.order.number}
+    if name in ("orders:pay", "orders:cancel", "api:pay", "api:cancel"):
+        own["number"] = own["order_number"] = cast.unpaid.order.number
+    pk = {
+        "shop:product": cast.product.pk,
+        "notices:follow": cast.notice.pk,
+        "account:token_revoke": 1,
+    }.get(name, cast.address.pk)
+    if name.startswith("ma:"):
+        pk = cast.template.pk if "template" in name else cast.product.pk
+    own |= {
+        "pk": pk,
+        "product": cast.product.pk,
+        "reference": cast.unpaid.reference,
+        "key": "a-b",
+        "uidb36": "1",
+    }
+    own |= {"version": TERMS_VERSION}
+    for keys in (
+        (),
+        ("number",),
+        ("order_number",),
+        ("pk",),
+        ("reference",),
+        ("key",),
+        ("uidb36", "key"),
+        ("product",),
+        ("version",),
+    ):
+        try:
+            return reverse(name, kwargs={key: own[key] for key in keys})
+        except Exception:  # noqa: S112 - the next set of keys fits
+            continue
+    raise AssertionError(f"no sample for {name}")
+
+
+def _ask(client: Client, method: str, path: str) -> HttpResponse:
+    if path.startswith("/api/") and method != "get":
+        return getattr(client, method)(path, data="{}", content_type="application/json")
+    return getattr(client, method)(path)
+
+
+# A few addresses share one cast, which takes longer to assemble than to ask.
+@pytest.mark.parametrize(
+    "names", [ALL[n : n + 10] for n in range(0, len(ALL), 10)], ids=lambda names: names[0]
+)
+def test_only_whom_it_is_for_gets_in(names: list[str], cast: Cast) -> None:
+    for name in names:
+        _try(name, cast)
+
+
+def _try(name: str, cast: Cast) -> None:
+    path, allowed = _path(name, cast), WHO[name]
+    for who in cast.people:
+        for method in METHODS:
+            with transaction.atomic():
+                answer = _ask(cast.client(who), method, path)
+                body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+                transaction.set_rollback(True)
+            asked = f"{method} {path} by {who}: {answer.status_code}"
+            assert answer.status_code < 500 or name == "readyz", asked
+            if who not in allowed:
+                # allauth answers a post without its form 400 before it asks who it is.
+                assert answer.status_code in SHUT | ({400} if name.startswith("mfa_") else set()), asked
+            elif method == "get":
+                assert answer.status_code not in (401, 403), asked
+            if who not in PARTY:
+                for secret in cast.secrets():
+                    assert secret not in body.replace(path.encode(), b""), f"{asked} shows {secret!r}"
