@@ -160,18 +160,18 @@ LIT = tuple(
 )
 
 # Everyday trade, with how often each course is taken. Some courses need a guarantee to be missed.
-_ANYBODY: dict[Plot, int] = {
+_STEADY: dict[Plot, int] = {
     course.completed: 48,
     course.on_its_way: 14,
     course.completed_after_second_try: 4,
     course.scanned_late: 4,
     money.wired_and_sent: 5,
-    late.sent_late: 5,
     money.drafted_and_paid: 6,
     money.refunded_in_part: 3,
     course.cancelled: 3,
     course.unpaid: 2,
 }
+_ANYBODY: dict[Plot, int] = {**_STEADY, late.sent_late: 5}
 _MEMBERS: dict[Plot, int] = {
     **_ANYBODY,
     late.late_approved: 4,
@@ -184,7 +184,7 @@ _MEMBERS: dict[Plot, int] = {
 }
 _COUPON_MAKERS = (late.late_approved, late.delivered_late_approved)
 _SPENT_WITH = ("hebao", "lanting", "lingjie", "sumian", "tieniu")
-_BUSY = {"qinghe": 6, "lanting": 3, "leyuan": 0, "rizhao": 0}
+_BUSY = {"qinghe": 9, "lanting": 3, "leyuan": 0, "rizhao": 0}
 
 
 def put_on(stage: Stage, *, scale: float) -> None:
@@ -224,8 +224,11 @@ def _everyday(chance: random.Random, count: int) -> Iterator[Entry]:
     weights = [_BUSY.get(part.key, 2) for part in keys]
     for _ in range(count):
         part = chance.choices(keys, weights)[0]
-        ago = chance.randint(4, DAYS)
-        plays = _MEMBERS if _is_member(part, ago) else _ANYBODY
+        # More of it lately: the on-time rate looks at the last 90 days (STD-1).
+        ago = chance.randint(4, chance.choice((90, DAYS)))
+        # Ming's late orders are those of the show case: else nobody would trade with him.
+        steady = _STEADY if part.key == "qinghe" else _ANYBODY
+        plays = _MEMBERS if steady is _ANYBODY and _is_member(part, ago) else steady
         plot = chance.choices(list(plays), list(plays.values()))[0]
         sequel = None
         if plot in _COUPON_MAKERS and chance.random() < 0.6:
