@@ -107,14 +107,22 @@ def held(order: Order) -> Money:
     return from_minor(kept - order.released_minor, order.currency) if kept > order.released_minor else order.total * 0
 
 
-def fee(order: Order) -> Money:
-    """The fee as it stands: taken, or to be taken at release (ORD-5)."""
-    if order.closed_at is not None:
+def fee(order: Order, at: datetime | None = None) -> Money:
+    """The fee as it stands: what is taken, and what will be of the money still to be released (ORD-5).
+
+    With `at`, an order that the clock has closed since its last act counts as closed.
+    """
+    is_closed = order.closed_at is not None
+    if at is not None and not is_closed:
+        is_closed = elapsed(order, at, policy_of(order, at)).closed_at is not None
+    if is_closed:
         return order.total * 0
-    if order.released_minor:
-        return order.fee_taken
-    left = order.total - order.refunded
-    return terms.fee_due(nominal_fee(order), left=left, fully_refunded=order.refunded_at is not None)
+    to_come = terms.fee_due(
+        nominal_fee(order) - order.fee_taken,
+        left=funds(order).outstanding + held(order),
+        fully_refunded=order.refunded_at is not None,
+    )
+    return order.fee_taken + to_come
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Moving the money of a refund: from what is held, then from what the seller has received."""
 
 from datetime import datetime
+from typing import Any
 
 from assurance.kernel.money import USD, Money, convert, from_minor
 from assurance.ledger import services as ledger
@@ -52,28 +53,33 @@ def _move(
     what = f"refund:{refund.pk}"
     usd, legs_back = _take_back(order, from_seller, is_full=is_full)
     legs += legs_back
-    if not usd.amount:
-        ledger.post(what="refund", rule="RFD-3", cause=("order", order.pk), at=at, reference=what, legs=legs)
+    if usd.amount > 0:
+        seller_funds.owe(
+            seller_id=order.seller_id,
+            amount=usd,
+            rule="PAY-4",
+            cause=("refund", refund.pk),
+            what="refund",
+            at=at,
+            paid_to=legs,
+        )
         return
-    seller_funds.owe(
-        seller_id=order.seller_id,
-        amount=usd,
-        rule="PAY-4",
-        cause=("refund", refund.pk),
-        what="refund",
-        at=at,
-        paid_to=legs,
-    )
+    post: dict[str, Any] = {"what": "refund", "rule": "RFD-3", "cause": ("order", order.pk), "at": at}
+    if usd.amount < 0:
+        seller_funds.credit(seller_id=order.seller_id, amount=-usd, paid_by=legs, reference=what, **post)
+    else:
+        ledger.post(legs=legs, reference=what, **post)
 
 
 def _take_back(order: Order, amount: Money, *, is_full: bool) -> tuple[Money, list[tuple[Holder, Money]]]:
-    """What the seller owes in USD for money already released, and the legs that make it the buyer's."""
-    if not amount.amount:
-        return from_minor(0), []
+    """What the seller owes in USD for money already released, and the legs that make it the buyer's.
+
+    A full refund undoes the release: the fee comes back, and the seller owes the dollars received less
+    those refunded since. That is below zero, and a credit, where refunds in part took more than the net.
+    """
     fee_back = order.fee_taken if is_full else order.total * 0
     share = amount - fee_back
-    in_usd = convert(share, usd_rate=order.usd_rate, to=USD)
-    usd = order.released_usd if is_full else min(in_usd, order.released_usd)
+    usd = order.released_usd if is_full else convert(share, usd_rate=order.usd_rate, to=USD)
     order.fee_taken -= fee_back
     order.released -= amount
     order.released_usd -= usd
