@@ -62,16 +62,16 @@ class Claims(View):
 
 class OrderClaims(OrderView):
     tag = "Guarantees"
+    side = BUYER
 
     @endpoint("makeClaim", ClaimShown, body=ClaimMade, status=201)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Claim:
         """Claim for late dispatch or late delivery: one claim an order, while its entrance is open."""
-        order = self.order(request, number)
         return services.file(
-            order_id=order.pk,
+            order_id=self.order.pk,
             guarantee=given["guarantee"],
             note=given["note"],
             user_id=user_id(request),
             at=clock.now(),
-            actor=self.actor(order, request),
+            actor=self.actor(request),
         )

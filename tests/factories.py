@@ -8,6 +8,7 @@ from typing import Any
 
 from assurance.accounts.models import User
 from assurance.kernel.days import ZONE
+from assurance.kernel.money import USD, Money
 from logistics.models import FreightTemplate, Line, LineCountry, ProductFreight, TemplateLine
 from orders.models import Order
 from orders.services import payment, start
@@ -99,6 +100,8 @@ def order(
                 "line_id": by.pk if by else None,
                 "destination": "US",
                 "address": ADDRESS,
+                # Without a line an order ships free of charge, by agreement.
+                "shipping": None if by else Money(0, USD),
                 **draft,
             }
         ),

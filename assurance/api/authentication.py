@@ -19,7 +19,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
         scheme, _space, plain = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = tokens.found(plain.strip(), at=clock.now())
+        token = tokens.found(plain.strip(), at=clock.now()) if plain.isascii() else None
         if token is None:
             raise exceptions.AuthenticationFailed(_("This token is not valid, or no longer."))
         return token.user, token

@@ -37,6 +37,10 @@ class View(APIView):
         request._request.body  # noqa: B018
         super().initial(request, *args, **kwargs)
 
+    def enter(self, request: Request, **path: Any) -> None:
+        """Find what the path is about, before anything that was sent is looked at: a stranger gets 404,
+        whatever the values."""
+
 
 class Missing(View):
     """Any address that is not one of ours."""
@@ -75,6 +79,7 @@ def endpoint(
         @wraps(method)
         def run(view: View, request: Request, **path: Any) -> HttpResponseBase:
             def act() -> Response:
+                view.enter(request, **path)
                 given = _read(query, _flat(request)) if query else _no_query(request)
                 if body:
                     given |= _read(body, request.data)

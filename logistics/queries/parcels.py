@@ -1,8 +1,9 @@
 """Finding the parcel that a message is about."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from logistics.models import Parcel
+from logistics.models import Parcel, TrackingEvent
 
 
 def carriers_by_number(numbers: Iterable[str]) -> dict[str, list[str]]:
@@ -12,6 +13,11 @@ def carriers_by_number(numbers: Iterable[str]) -> dict[str, list[str]]:
     for number, carrier in rows.values_list("number", "carrier"):
         found.setdefault(number, []).append(carrier)
     return found
+
+
+def is_known(parcel: Parcel, kind: str, happened_at: datetime) -> bool:
+    """Whether an event has been told before. Events never change or go, so no lock is needed to ask."""
+    return TrackingEvent.objects.filter(parcel=parcel, kind=kind, happened_at=happened_at).exists()
 
 
 def same_carrier(known: Iterable[str], told: str) -> str | None:

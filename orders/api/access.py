@@ -1,5 +1,7 @@
 """Whose order it is, and who may use which verb of it."""
 
+from typing import Any, ClassVar
+
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -20,29 +22,31 @@ class OrderView(View):
     """A path below one order. A stranger's is 404; a verb that is the other side's is 403."""
 
     tag = "Orders"
-    side: str | None = None
+    side: ClassVar[str | None] = None
+    order: Order
 
-    def order(self, request: Request, number: str) -> Order:
-        """The order by its number, if the caller is one of its sides and the verb is theirs."""
-        order = own.find(user_id(request), number)
-        if order is None:
-            raise Http404
-        if self.side is not None and self.side != side_of(order, request):
+    def enter(self, request: Request, **path: Any) -> None:
+        self.order = _find(request, path["number"])
+        if self.side is not None and self.side != side_of(self.order, request):
             whose = (
                 _("This is for the buyer to do.")
                 if self.side == BUYER
                 else _("This is for the supplier to do.")
             )
             raise exceptions.PermissionDenied(whose)
-        return order
 
-    def actor(self, order: Order, request: Request) -> Actor:
-        return acting(request, side_of(order, request))
+    def actor(self, request: Request) -> Actor:
+        return acting(request, side_of(self.order, request))
 
-    def shown(self, request: Request, number: str) -> Whole:
-        """The order as it stands after the verb."""
-        order = self.order(request, number)
-        return Whole.of(detail(order, clock.now()), side_of(order, request))
+    def by(self, request: Request) -> str:
+        """The caller's side as `orders.services` calls it."""
+        return "buyer" if side_of(self.order, request) == BUYER else "supplier"
+
+
+def shown(request: Request, number: str) -> Whole:
+    """The order as it stands, read afresh."""
+    order = _find(request, number)
+    return Whole.of(detail(order, clock.now()), side_of(order, request))
 
 
 def side_of(order: Order, request: Request) -> str:
@@ -50,6 +54,8 @@ def side_of(order: Order, request: Request) -> str:
     return BUYER if order.buyer_id == user_id(request) else SELLER
 
 
-def services_name(side: str) -> str:
-    """The side as `orders.services` calls it."""
-    return "buyer" if side == BUYER else "supplier"
+def _find(request: Request, number: str) -> Order:
+    order = own.find(user_id(request), number)
+    if order is None:
+        raise Http404
+    return order

@@ -14,7 +14,7 @@ from assurance.kernel import clock
 from assurance.kernel.money import Money
 from orders import gateway
 from orders.api import shapes
-from orders.api.access import BUYER, SELLER, OrderView
+from orders.api.access import BUYER, SELLER, OrderView, shown
 from orders.models import Method, Order, Payment
 from orders.services import bank, payment, refunds
 
@@ -51,15 +51,14 @@ class Pay(OrderView):
     @endpoint("payOrder", PaymentStarted, body=PaymentStart)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Payment:
         """Start an attempt to pay what is due. The same one asked for again is the same attempt."""
-        order = self.order(request, number)
         amount = given.get("amount")
         return payment.start(
-            order_id=order.pk,
+            order_id=self.order.pk,
             method=given["method"],
             coupon_id=given["coupon"],
-            amount=in_currency(amount, order.currency, field="amount") if amount is not None else None,
+            amount=in_currency(amount, self.order.currency, field="amount") if amount is not None else None,
             at=clock.now(),
-            actor=self.actor(order, request),
+            actor=self.actor(request),
         )
 
 
@@ -69,9 +68,8 @@ class Associate(OrderView):
     @endpoint("associateFunds", shapes.OrderDetail, body=Nothing)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Count the bank's statement lines that wait for this order."""
-        order = self.order(request, number)
-        bank.associate(order_id=order.pk, at=clock.now(), actor=self.actor(order, request))
-        return self.shown(request, number)
+        bank.associate(order_id=self.order.pk, at=clock.now(), actor=self.actor(request))
+        return shown(request, number)
 
 
 class RefundAsked(Given):
@@ -93,15 +91,14 @@ class Refunds(OrderView):
     @endpoint("applyForRefund", shapes.OrderDetail, body=RefundAsked, status=201)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Apply for a refund; the supplier answers. Apart from a claim, and possible beside it."""
-        order = self.order(request, number)
         refunds.apply(
-            order_id=order.pk,
-            amount=_wanted(given, order),
+            order_id=self.order.pk,
+            amount=_wanted(given, self.order),
             reason=given["reason"],
             at=clock.now(),
-            actor=self.actor(order, request),
+            actor=self.actor(request),
         )
-        return self.shown(request, number)
+        return shown(request, number)
 
 
 class RefundAnswered(Given):
@@ -115,9 +112,8 @@ class AnswerRefund(OrderView):
     @endpoint("answerRefund", shapes.OrderDetail, body=RefundAnswered)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Agree, and it is paid, or refuse, and the buyer may bring it before the platform."""
-        order = self.order(request, number)
-        refunds.answer(refund_id=_latest(order), at=clock.now(), actor=self.actor(order, request), **given)
-        return self.shown(request, number)
+        refunds.answer(refund_id=_latest(self.order), at=clock.now(), actor=self.actor(request), **given)
+        return shown(request, number)
 
 
 class EscalateRefund(OrderView):
@@ -126,9 +122,8 @@ class EscalateRefund(OrderView):
     @endpoint("escalateRefund", shapes.OrderDetail, body=Nothing)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Bring your application before the platform, from day 4."""
-        order = self.order(request, number)
-        refunds.escalate(refund_id=_latest(order), at=clock.now(), actor=self.actor(order, request))
-        return self.shown(request, number)
+        refunds.escalate(refund_id=_latest(self.order), at=clock.now(), actor=self.actor(request))
+        return shown(request, number)
 
 
 def _wanted(given: dict[str, Any], order: Order) -> Money | None:

@@ -13,7 +13,7 @@ from assurance.api.pagination import Listed, Paged, page_of
 from assurance.api.views import View, acting, endpoint, user_id
 from assurance.kernel import clock
 from orders.api import shapes
-from orders.api.access import BUYER, SELLER, OrderView
+from orders.api.access import BUYER, SELLER, OrderView, shown
 from orders.models import Order, OrderLine, State
 from orders.queries import own
 from orders.queries.buyer import of_buyer, views
@@ -98,14 +98,14 @@ class Orders(View):
             at=clock.now(),
             actor=acting(request, BUYER),
         )
-        return OrderAt().shown(request, order.number)
+        return shown(request, order.number)
 
 
 class OrderAt(OrderView):
     @endpoint("readOrder", shapes.OrderDetail)
     def get(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """One order: guarantees, entrance, money, parcels, timeline."""
-        return self.shown(request, number)
+        return shown(request, number)
 
 
 def _with_rest(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -8,7 +8,7 @@ from assurance.api.fields import Choice, Day, Flag, Nothing, Text
 from assurance.api.fields import Request as Given
 from assurance.api.views import endpoint
 from assurance.kernel import clock
-from orders.api.access import BUYER, SELLER, OrderView, services_name, side_of
+from orders.api.access import BUYER, SELLER, OrderView, shown
 from orders.api.shapes import OrderDetail, Whole
 from orders.services import amendment, closing, dispatch, receipt
 
@@ -17,10 +17,10 @@ class Confirm(OrderView):
     @endpoint("confirmOrder", OrderDetail, body=Nothing)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
         """Agree to the order, if it is your turn to; payment is next."""
-        order = self.order(request, number)
-        side = services_name(side_of(order, request))
-        closing.confirm(order_id=order.pk, by=side, at=clock.now(), actor=self.actor(order, request))
-        return self.shown(request, number)
+        closing.confirm(
+            order_id=self.order.pk, by=self.by(request), at=clock.now(), actor=self.actor(request)
+        )
+        return shown(request, number)
 
 
 class Declining(Given):
@@ -35,20 +35,18 @@ class Decline(OrderView):
     @endpoint("declineOrder", OrderDetail, body=Declining)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
         """Say no to the order, if it is your turn to answer."""
-        order = self.order(request, number)
-        side = services_name(side_of(order, request))
-        closing.decline(order_id=order.pk, by=side, at=clock.now(), actor=self.actor(order, request), **given)
-        return self.shown(request, number)
+        closing.decline(
+            order_id=self.order.pk, by=self.by(request), at=clock.now(), actor=self.actor(request), **given
+        )
+        return shown(request, number)
 
 
 class Cancel(OrderView):
     @endpoint("cancelOrder", OrderDetail, body=Nothing)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
         """Take back an order on which nothing has been paid."""
-        order = self.order(request, number)
-        side = services_name(side_of(order, request))
-        closing.cancel(order_id=order.pk, by=side, at=clock.now(), actor=self.actor(order, request))
-        return self.shown(request, number)
+        closing.cancel(order_id=self.order.pk, by=self.by(request), at=clock.now(), actor=self.actor(request))
+        return shown(request, number)
 
 
 class ParcelGiven(Given):
@@ -63,9 +61,8 @@ class Dispatch(OrderView):
     @endpoint("dispatchOrder", OrderDetail, body=ParcelGiven)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
         """Submit a parcel's tracking number. The carrier's first scan decides when it was dispatched."""
-        order = self.order(request, number)
-        dispatch.dispatch(order_id=order.pk, at=clock.now(), actor=self.actor(order, request), **given)
-        return self.shown(request, number)
+        dispatch.dispatch(order_id=self.order.pk, at=clock.now(), actor=self.actor(request), **given)
+        return shown(request, number)
 
 
 class Receive(OrderView):
@@ -74,19 +71,16 @@ class Receive(OrderView):
     @endpoint("receiveOrder", OrderDetail, body=Nothing)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
         """Confirm receipt: the order is completed and the supplier is paid."""
-        order = self.order(request, number)
-        receipt.receive(order_id=order.pk, at=clock.now(), actor=self.actor(order, request))
-        return self.shown(request, number)
+        receipt.receive(order_id=self.order.pk, at=clock.now(), actor=self.actor(request))
+        return shown(request, number)
 
 
 class Extend(OrderView):
     @endpoint("extendReceipt", OrderDetail, body=Nothing)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
         """Put automatic receipt off by 15 days; each side can once."""
-        order = self.order(request, number)
-        side = services_name(side_of(order, request))
-        receipt.extend(order_id=order.pk, by=side, at=clock.now(), actor=self.actor(order, request))
-        return self.shown(request, number)
+        receipt.extend(order_id=self.order.pk, by=self.by(request), at=clock.now(), actor=self.actor(request))
+        return shown(request, number)
 
 
 class NewDay(Given):
@@ -100,9 +94,8 @@ class DispatchDate(OrderView):
     @endpoint("proposeDispatchDate", OrderDetail, body=NewDay)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
         """Propose another dispatch day; a new proposal replaces an open one."""
-        order = self.order(request, number)
-        amendment.propose(order_id=order.pk, at=clock.now(), actor=self.actor(order, request), **given)
-        return self.shown(request, number)
+        amendment.propose(order_id=self.order.pk, at=clock.now(), actor=self.actor(request), **given)
+        return shown(request, number)
 
 
 class DayAnswered(Given):
@@ -115,9 +108,8 @@ class AcceptDate(OrderView):
     @endpoint("acceptDispatchDate", OrderDetail, body=DayAnswered)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
         """Accept the proposed day: deadline and promise move, an overdue mark goes."""
-        order = self.order(request, number)
-        amendment.accept(order_id=order.pk, at=clock.now(), actor=self.actor(order, request), **given)
-        return self.shown(request, number)
+        amendment.accept(order_id=self.order.pk, at=clock.now(), actor=self.actor(request), **given)
+        return shown(request, number)
 
 
 class RefuseDate(OrderView):
@@ -126,6 +118,5 @@ class RefuseDate(OrderView):
     @endpoint("refuseDispatchDate", OrderDetail, body=Nothing)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
         """Refuse the proposed day: nothing moves."""
-        order = self.order(request, number)
-        amendment.refuse(order_id=order.pk, at=clock.now(), actor=self.actor(order, request))
-        return self.shown(request, number)
+        amendment.refuse(order_id=self.order.pk, at=clock.now(), actor=self.actor(request))
+        return shown(request, number)

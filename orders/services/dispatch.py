@@ -9,6 +9,7 @@ from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.rules import RuleViolation
 from logistics import services as logistics
 from logistics.models import Parcel
+from logistics.queries.parcels import is_known
 from orders.rules import lifecycle
 from orders.services import book
 from orders.services.elapse import locked
@@ -59,6 +60,8 @@ def track(
         raise RuleViolation(
             "DSP-3", _("The event lies in the future."), conflict=False, field="happened_at"
         )
+    if is_known(parcel, kind, happened_at):
+        return False
     order = locked(parcel.order_id, at)
     parcel.refresh_from_db()
     is_new = logistics.record_event(

@@ -52,7 +52,7 @@ def by_buyer(
 ) -> Order:
     """A buyer starts an order: RTS goods go straight to payment, others to the supplier (ORD-1).
 
-    Refused QUA-1, QUA-6, LOG-1, ORD-4, ORD-7. The same `request_key` again returns the first order.
+    Refused QUA-1, QUA-6, ORD-1, LOG-1, ORD-4, ORD-7. The same `request_key` again returns the first order.
     """
     again = _repeated(request_key)
     if again is not None:
@@ -60,6 +60,7 @@ def by_buyer(
     items = _items(draft)
     seller_rules.check_lit(sellers.qualification(items[0][0].seller, at))
     rts = all(product.rts for product, _quantity in items)
+    _check_buyable(draft, items, rts=rts)
     state = lifecycle.AWAITING_PAYMENT if rts else lifecycle.AWAITING_SUPPLIER
     order = _write(draft, items, buyer_id=buyer_id, drafted_by="buyer", state=state, at=at, key=request_key)
     book.record(order, "started", at=at, actor=actor, rules=("ORD-1",), total=to_text(order.total))
@@ -114,8 +115,8 @@ def _items(draft: Draft) -> list[tuple[Product, int]]:
         p.pk: p
         for p in Product.objects.filter(pk__in=draft.items).select_related("seller").prefetch_related("tiers")
     }
-    if len(found) != len(draft.items):
-        raise RuleViolation("ORD-1", _("A product is no longer offered."), conflict=False, field="items")
+    if len(found) != len(draft.items) or not all(product.tiers.all() for product in found.values()):
+        raise _no_longer_offered()
     items = [(found[pk], quantity) for pk, quantity in draft.items.items()]
     if len({product.seller_id for product, _quantity in items}) > 1:
         raise RuleViolation("ORD-1", _("One order holds one supplier's products."), conflict=False, field="items")
@@ -227,6 +228,18 @@ def _shipping(draft: Draft, items: list[tuple[Product, int]], dispatch: terms.Di
         if offer.line_id == draft.line_id:
             return convert(offer.cost, usd_rate=draft.usd_rate, to=draft.currency)
     raise _no_such_line()
+
+
+def _check_buyable(draft: Draft, items: list[tuple[Product, int]], *, rts: bool) -> None:
+    """A buyer orders what is listed, and RTS goods by a line that prices their shipping (LOG-2)."""
+    if not all(product.is_listed for product, _quantity in items):
+        raise _no_longer_offered()
+    if rts and draft.line_id is None and draft.shipping is None:
+        raise RuleViolation("LOG-1", _("Choose a shipping method."), conflict=False, field="line")
+
+
+def _no_longer_offered() -> RuleViolation:
+    return RuleViolation("ORD-1", _("A product is no longer offered."), conflict=False, field="items")
 
 
 def _no_such_line() -> RuleViolation:

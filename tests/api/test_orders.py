@@ -2,8 +2,9 @@
 
 import pytest
 
+from claims import services as claims
 from orders import gateway
-from orders.services import payment
+from orders.services import bank, payment
 from tests import factories
 from tests.api.conftest import started, wanted
 from tests.factories import NOW
@@ -41,8 +42,6 @@ def test_a_buyer_starts_an_order_and_pays_it(world):
 
 def test_late_dispatch_claim_coupon_recovery(world, at):
     """The whole story, each step by the side whose it is."""
-    from claims import services as claims
-
     order = started(world)
     at(NOW, days=7)
     shown = world.buyer.get(path(order))[1]["guarantees"]
@@ -168,8 +167,6 @@ def test_each_side_puts_automatic_receipt_off_once(world):
 
 
 def test_bank_money_is_associated_by_the_supplier(world):
-    from orders.services import bank
-
     order = started(world, paid=False)
     attempt = world.buyer.post(path(order, "pay/"), {"method": "tt"})[1]
     assert attempt["url"] is None

@@ -1,0 +1,257 @@
+"""F9: every POST sent ten times, half of them at once, has one effect and one answer; another body is refused."""
+
+import hashlib
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+
+from assurance.api import idempotency
+from assurance.kernel.models import Event, IdempotencyKey
+from assurance.ledger.models import Transfer
+from assurance.notices.models import Notice
+from claims.models import Claim
+from logistics.models import Parcel, TrackingEvent
+from orders.models import BankLine, Order, Payment, Proposal, Refund
+from orders.services import amendment, bank, dispatch, refunds
+from tests import factories
+from tests.api.conftest import Caller, make_world, started, wanted
+from tests.api.signing import sign
+from tests.factories import NOW
+
+COUNTED = (Order, Payment, Proposal, Refund, Claim, Parcel, TrackingEvent, Event, Notice, Transfer, BankLine)
+TIMES = 10
+
+
+def made_to_order(w):
+    vase = factories.product(w.shop, rts=False)
+    return factories.order(w.alice, {vase: 1}, paid=False)
+
+
+def sent(w):
+    order = started(w)
+    dispatch.dispatch(order_id=order.pk, carrier="DHL", number=f"S{order.pk}", last=True, at=NOW)
+    return order
+
+
+def proposed(w):
+    order = started(w)
+    day = (NOW + timedelta(days=9)).date()
+    amendment.propose(order_id=order.pk, day=day, reason="Kiln", at=NOW)
+    return order
+
+
+def funded(w):
+    order = started(w, paid=False)
+    bank.arrive(order_id=order.pk, amount=order.total, bank_reference=f"B{order.pk}", at=NOW)
+    return order
+
+
+def late(w):
+    return started(w, at=NOW - timedelta(days=7))
+
+
+def applied(w, days=0):
+    order = started(w, at=NOW - timedelta(days=days))
+    refunds.apply(order_id=order.pk, amount=None, reason="Broken", at=NOW - timedelta(days=days))
+    return order
+
+
+# Path below the order → who, an order on which it is possible, the body, another body.
+VERBS = {
+    "confirm": ("seller", made_to_order, {}, {"more": 1}),
+    "decline": ("seller", made_to_order, {"reason": "terms"}, {"reason": "refusal"}),
+    "cancel": ("buyer", made_to_order, {}, {"more": 1}),
+    "pay": ("buyer", lambda w: started(w, paid=False), {"method": "visa"}, {"method": "paypal"}),
+    "associate": ("seller", funded, {}, {"more": 1}),
+    "dispatch": (
+        "seller",
+        started,
+        {"carrier": "DHL", "number": "D{pk}"},
+        {"carrier": "DHL", "number": "E{pk}"},
+    ),
+    "receive": ("buyer", sent, {}, {"more": 1}),
+    "extend": ("buyer", sent, {}, {"more": 1}),
+    "dispatch-date": (
+        "seller",
+        started,
+        {"day": "2021-03-30", "reason": "Kiln"},
+        {"day": "2021-03-31", "reason": "Kiln"},
+    ),
+    "dispatch-date/accept": ("buyer", proposed, {"day": "2021-03-24"}, {"day": "2021-03-25"}),
+    "dispatch-date/refuse": ("buyer", proposed, {}, {"more": 1}),
+    "claims": ("buyer", late, {"guarantee": "dispatch"}, {"guarantee": "delivery"}),
+    "refunds": ("buyer", started, {"full": True, "reason": "Broken"}, {"amount": "1.00", "reason": "Broken"}),
+    "refunds/answer": ("seller", applied, {"agree": True}, {"agree": False}),
+    "refunds/escalate": ("buyer", lambda w: applied(w, days=5), {}, {"more": 1}),
+}
+
+
+@pytest.fixture
+def world(live_db, now, settings):
+    settings.TRACKING_SECRETS = {"carrier": ["s3cret"]}
+    return make_world()
+
+
+def rows():
+    return Counter({model.__name__: model.objects.count() for model in COUNTED})
+
+
+def several(caller, path, body, key, headers=None):
+    """Ten answers: five asked for at once, each as often as it is told to wait, then five in a row."""
+
+    def one(_place):
+        try:
+            while True:
+                own = Caller(caller.token, Client())
+                answer = own.send(path, body, **{"Idempotency-Key": key}, **(headers or {}))
+                if answer.status_code != 409 or "rule" in answer.json():
+                    return answer
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(TIMES // 2) as pool:
+        answers = list(pool.map(one, range(TIMES // 2)))
+    return answers + [one(place) for place in range(TIMES // 2)]
+
+
+def check(caller, path, body, other, effect):
+    before = rows()
+    answers = several(caller, path, body, "key-1")
+    assert answers[0].status_code in (200, 201), answers[0].json()
+    assert {(a.status_code, a.content, a["Content-Type"]) for a in answers} == {
+        (answers[0].status_code, answers[0].content, "application/json")
+    }
+    assert sum(a.headers.get("Idempotency-Replayed") == "true" for a in answers) == TIMES - 1
+    assert rows() - before == effect
+    refused = caller.send(path, other, **{"Idempotency-Key": "key-1"})
+    assert refused.status_code == 422
+    assert "rule" not in refused.json()
+    assert rows() - before == effect
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_sent_ten_times_has_one_effect_and_one_answer(world, verb):
+    who, make, body, other = VERBS[verb]
+    caller = getattr(world, who)
+    single, order = make(world), make(world)
+
+    def for_order(of, given):
+        return json.loads(json.dumps(given).replace("{pk}", str(of.pk)))
+
+    before = rows()
+    assert caller.post(f"orders/{single.number}/{verb}/", for_order(single, body))[0] in (200, 201)
+    effect = rows() - before
+    assert effect
+    check(caller, f"orders/{order.number}/{verb}/", for_order(order, body), for_order(order, other), effect)
+
+
+def test_an_order_started_ten_times_is_one_order(world):
+    before = rows()
+    world.buyer.post("orders/", wanted(world))
+    check(world.buyer, "orders/", wanted(world), wanted(world, destination="CA"), rows() - before)
+
+
+def test_tracking_told_ten_times_is_one_event(world):
+    order = sent(world)
+    told = {"carrier": "DHL", "number": f"S{order.pk}", "event": "picked_up", "happened_at": NOW.isoformat()}
+    body = json.dumps({"events": [told]})
+    answers = several(world.nobody, "tracking/", body, "key-1", sign(body, "carrier", "s3cret"))
+    assert {(a.status_code, a.content) for a in answers} == {(200, b'{"accepted":1,"refused":[]}')}
+    assert TrackingEvent.objects.count() == 1
+    other = json.dumps({"events": [told | {"event": "customs"}]})
+    refused = world.nobody.send(
+        "tracking/", other, **sign(other, "carrier", "s3cret"), **{"Idempotency-Key": "key-1"}
+    )
+    assert refused.status_code == 422
+
+
+def test_every_post_is_tried_here():
+    """A verb that is added without its case fails."""
+    from assurance.api.urls import _order, _v1
+
+    posts = {
+        str(p.pattern) for p in [*_order, *_v1] if hasattr(getattr(p.callback, "view_class", None), "post")
+    }
+    elsewhere = {"orders/", "tracking/", "tracking/aftership/", "tracking/17track/"}
+    assert posts - elsewhere == {f"{verb}/" for verb in VERBS}
+
+
+@pytest.mark.django_db
+class TestOneAnswer:
+    @pytest.fixture
+    def world(self, db, now):
+        return make_world()
+
+    def test_a_refusal_is_stored_and_reads_the_same_when_it_would_be_allowed_by_then(self, world):
+        order = started(world, paid=False)
+        path = f"orders/{order.number}/receive/"
+        status, refusal = world.buyer.post(path, key="k")
+        assert (status, refusal["rule"]) == (409, "STA-1")
+        factories.pay(order, at=NOW)
+        dispatch.dispatch(order_id=order.pk, carrier="DHL", number="S1", last=True, at=NOW)
+        again = world.buyer.send(path, **{"Idempotency-Key": "k"})
+        assert (again.status_code, again.json()) == (409, refusal)
+        assert again["Content-Type"] == "application/problem+json"
+        assert world.buyer.post(path, key="k2")[0] == 200
+
+    def test_an_error_of_ours_stores_nothing_and_leaves_no_effect(self, world, monkeypatch):
+        order = started(world, paid=False)
+        world.buyer.client.raise_request_exception = False
+        with monkeypatch.context() as broken:
+            broken.setattr("orders.api.access.detail", lambda *_: 1 / 0)
+            status, problem = world.buyer.post(f"orders/{order.number}/cancel/", key="k")
+        assert (status, problem["status"]) == (500, 500)
+        assert "ZeroDivision" not in json.dumps(problem)
+        assert not IdempotencyKey.objects.exists()
+        assert world.buyer.get(f"orders/{order.number}/")[1]["state"] == "awaiting_payment"
+        assert world.buyer.post(f"orders/{order.number}/cancel/", key="k")[0] == 200
+
+    def test_without_a_key_an_error_of_ours_leaves_no_effect_either(self, world, monkeypatch):
+        order = started(world, paid=False)
+        world.buyer.client.raise_request_exception = False
+        with monkeypatch.context() as broken:
+            broken.setattr("orders.api.access.detail", lambda *_: 1 / 0)
+            assert world.buyer.post(f"orders/{order.number}/cancel/")[0] == 500
+        assert world.buyer.get(f"orders/{order.number}/")[1]["state"] == "awaiting_payment"
+
+    def test_the_same_key_of_another_person_is_another_key(self, world):
+        assert world.buyer.post("orders/", wanted(world), key="k")[0] == 201
+        assert world.stranger.post("orders/", wanted(world), key="k")[0] == 201
+        assert Order.objects.count() == 2
+
+    def test_a_key_is_kept_for_thirty_days(self, world, at):
+        first = world.buyer.post("orders/", wanted(world), key="k")[1]["number"]
+        at(NOW, days=30)
+        assert world.buyer.post("orders/", wanted(world), key="k")[1]["number"] == first
+        moment = at(NOW, days=30, seconds=1)
+        assert idempotency.forget(moment) == 1
+        assert world.buyer.post("orders/", wanted(world), key="k")[1]["number"] != first
+
+    def test_an_old_key_is_free_even_if_no_job_has_deleted_it(self, world, at):
+        first = world.buyer.post("orders/", wanted(world), key="k")[1]["number"]
+        at(NOW, days=31)
+        assert world.buyer.post("orders/", wanted(world), key="k")[1]["number"] != first
+
+    @pytest.mark.parametrize("key", ["", " ", "a b", "x" * 81, "naïve"])
+    def test_a_key_that_is_none_is_refused(self, world, key):
+        answer = world.buyer.send("orders/", wanted(world), **{"Idempotency-Key": key})
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["Idempotency-Key"])
+        assert not Order.objects.exists()
+
+    def test_a_key_in_flight_answers_409_at_once(self, world):
+        name = hashlib.sha256(f"idempotency:{world.alice.pk}:k".encode()).digest()
+        other = connection.copy()
+        try:
+            with other.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [int.from_bytes(name[:8], signed=True)])
+                status, problem = world.buyer.post("orders/", wanted(world), key="k")
+        finally:
+            other.close()
+        assert (status, "rule" in problem) == (409, False)
+        assert not Order.objects.exists()
+        assert world.buyer.post("orders/", wanted(world), key="k")[0] == 201
