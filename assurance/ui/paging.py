@@ -20,6 +20,10 @@ class Page(Generic[Row]):
     previous: str
     next: str
 
+    @property
+    def shown(self) -> int:
+        return len(self.rows)
+
 
 def page(rows: QuerySet[Row], keys: Sequence[str], query: QueryDict, *, size: int = 20) -> Page[Row]:
     """One page, in the order of `keys` ("-id", or "first_price", "id"), which together name a row.

@@ -33,7 +33,9 @@ KINDS = (rules.DISPATCH, rules.DELIVERY)
 class ClaimForm(forms.Form):
     guarantee = forms.ChoiceField(
         choices=[(kind, kind) for kind in KINDS],
-        error_messages={"required": gettext_lazy("Choose the guarantee that was missed.")},
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Choose the guarantee that was missed.")
+        ),
     )
     note = forms.CharField(
         label=gettext_lazy("Anything the reviewer should know"),

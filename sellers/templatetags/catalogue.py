@@ -1,7 +1,6 @@
-"""Names of products, lines, categories and countries in the reader's language."""
+"""Categories, quantities and countries in the reader's language."""
 
 from decimal import Decimal
-from typing import Any
 
 from django import template
 from django_countries import countries
@@ -9,18 +8,6 @@ from django_countries import countries
 from sellers.views import wording
 
 register = template.Library()
-
-
-@register.filter
-def named(thing: Any) -> str:
-    """{{ product|named }}: its Chinese name on a Chinese page, where it has one."""
-    return wording.name_of(thing)
-
-
-@register.filter
-def described(product: Any) -> str:
-    """{{ product|described }}: the description in the reader's language, else in the other."""
-    return wording.description_of(product)
 
 
 @register.filter

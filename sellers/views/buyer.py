@@ -86,6 +86,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         "destinations": destination.choices(country),
         "first_lines": made.offers[:LINES_SHOWN],
         "more_lines": made.offers[LINES_SHOWN:],
+        "more_count": len(made.offers[LINES_SHOWN:]),
         "listing": badges,
         "lit": sellers.is_lit(shown.seller, at),
         "others": Product.objects.filter(seller=shown.seller, is_listed=True).count() - 1,

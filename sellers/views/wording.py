@@ -1,12 +1,9 @@
 """How the catalogue names things in the active language."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
-
-from assurance.ui.wording import chinese
 
 CATEGORIES = (
     gettext_noop("Bags"),
@@ -22,18 +19,6 @@ CATEGORIES = (
     gettext_noop("Textiles"),
     gettext_noop("Toys"),
 )
-
-
-def name_of(thing: Any) -> str:
-    """The Chinese name of a product, an order's line or a shipping line on a Chinese page, if it has one."""
-    return (chinese() and thing.name_zh) or thing.name
-
-
-def description_of(product: Any) -> str:
-    one, other = product.description, product.description_zh
-    if chinese():
-        one, other = other, one
-    return one or other
 
 
 def category_name(name: str) -> str:

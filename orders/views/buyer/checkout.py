@@ -95,6 +95,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         "lit": sellers.is_lit(product.seller, at),
         "first_lines": offer.offers[:LINES_SHOWN],
         "more_lines": offer.offers[LINES_SHOWN:],
+        "more_count": len(offer.offers[LINES_SHOWN:]),
         "shown_total": to_text(offer.total),
         "violation": violation,
         "pays": paying.step(

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from assurance.kernel.days import day_of, end_of
 from assurance.ui.spans import Point, Span, time_span
+from assurance.ui.templatetags.trade import translated
 from assurance.ui.wording import (
     MONTHS,
     chinese,
@@ -21,7 +22,7 @@ from assurance.ui.wording import (
 from orders.queries.quote import Promise
 from orders.rules import guarantees, lifecycle, terms
 from orders.views.buyer.steps import Standing
-from sellers.views.wording import name_of, percent_text
+from sellers.views.wording import percent_text
 
 CONTRACT, PAYMENT, SHIPMENT, RECEIVING, REVIEWS = range(5)
 DISPATCH, DELIVERY = "dispatch", "delivery"
@@ -281,7 +282,7 @@ def _after_payment(now: Standing) -> str:
 
 
 def _way(now: Standing) -> str:
-    return name_of(now.order.line) if now.order.line else ""
+    return translated(now.order.line) if now.order.line else ""
 
 
 def _dispatch_span(now: Standing) -> Span | None:
