@@ -76,9 +76,8 @@ def _undecided(claim: Claim, at: datetime) -> bool:
 class ClaimAdmin(DetailAdmin):
     list_display = (
         "order_number",
-        "state_badge",
-        "parties",
         "what",
+        "parties",
         "filed",
         "review_until",
         "sum",
@@ -133,7 +132,7 @@ class ClaimAdmin(DetailAdmin):
         return found
 
     def heading(self, thing: Claim) -> Any:
-        return _("Claim on order %(number)s") % {"number": thing.order.number}
+        return _("Claim for order %(number)s") % {"number": thing.order.number}
 
     def summary(self, thing: Claim, at: datetime) -> Sequence[Any]:
         found: Dossier = thing.dossier  # type: ignore[attr-defined]
@@ -145,17 +144,15 @@ class ClaimAdmin(DetailAdmin):
     def order_number(self, claim: Claim) -> Any:
         return parts.order_no(claim.order.number)
 
-    @display(description=gettext_lazy("state"))
-    def state_badge(self, claim: Claim) -> Any:
-        return shown(STATES[claim.state])
+    @display(description=gettext_lazy("guarantee, state"), ordering="state")
+    def what(self, claim: Claim) -> Any:
+        return format_html("{}<br>{}", claim.get_guarantee_display(), shown(STATES[claim.state]))
 
     @display(description=gettext_lazy("buyer, seller"))
     def parties(self, claim: Claim) -> Any:
-        return format_html("{}<br>{}", claim.filed_by, claim.order.seller)
-
-    @display(description=gettext_lazy("claimed for"), ordering="guarantee")
-    def what(self, claim: Claim) -> str:
-        return _("dispatch") if claim.guarantee == rules.DISPATCH else _("delivery")
+        return format_html(
+            '<span class="whitespace-nowrap">{}<br>{}</span>', claim.filed_by, claim.order.seller
+        )
 
     @display(description=gettext_lazy("filed"), ordering="filed_at")
     def filed(self, claim: Claim) -> Any:

@@ -7,7 +7,6 @@ from typing import Any
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -23,9 +22,6 @@ from assurance.ops.acts import Act, ReasonForm
 from assurance.ops.detail import DetailAdmin
 from assurance.ops.sheets import Badge, Fact, Panel, Table
 from sellers.models import Staff
-
-if admin.site.is_registered(Group):
-    admin.site.unregister(Group)  # roles are kept by migrations; who holds them is set on a person's page
 
 
 class RolesForm(ReasonForm):

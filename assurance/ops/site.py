@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from unfold.sites import UnfoldAdminSite
 
+from assurance.ops.detail import DetailAdmin
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -23,6 +25,11 @@ class OpsSite(UnfoldAdminSite):
 
     To whom is not ops the admin does not exist (404).
     """
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only pages that never edit: what libraries would register here changes rows without a reason."""
+        if admin_class is not None and issubclass(admin_class, DetailAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         # Alpine evaluates the expressions in the theme's markup, and the theme writes its colours inline.
@@ -46,6 +53,9 @@ class OpsSite(UnfoldAdminSite):
         return guarded
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """The one address that Django leaves unguarded."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise Http404
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:

@@ -20,6 +20,20 @@ PETROL = {
     "900": "#0d2a31",
     "950": "#04191e",
 }
+# Its greys: paper, rules and ink by day; sheets and paper by night.
+GREYS = {
+    "50": "#f6f8f7",
+    "100": "#eef2f1",
+    "200": "#d6dddb",
+    "300": "#b7c4c1",
+    "400": "#8b9a97",
+    "500": "#586764",
+    "600": "#3f4e4b",
+    "700": "#33423f",
+    "800": "#222e2c",
+    "900": "#121a19",
+    "950": "#0a100f",
+}
 
 
 def _item(title: Any, icon: str, app: str, model: str) -> dict[str, Any]:
@@ -44,7 +58,7 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": reverse_lazy("ui:language")},
     "BORDER_RADIUS": "3px",
-    "COLORS": {"primary": PETROL},
+    "COLORS": {"primary": PETROL, "base": GREYS},
     "DASHBOARD_CALLBACK": "assurance.ops.home.home",
     "STYLES": [
         lambda request: static("ops/ops.css"),

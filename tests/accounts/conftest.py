@@ -1,0 +1,3 @@
+from tests.ops.conftest import every_role
+
+__all__ = ["every_role"]
