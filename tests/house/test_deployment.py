@@ -101,7 +101,7 @@ def test_served_as_in_production(tmp_path: Path) -> None:
         process = subprocess.Popen(web, cwd=PROJECT, env=environment, stdout=log, stderr=log)
     try:
         probe = [sys.executable, "bin/probe.py", "healthz"]
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180
         while subprocess.run(probe, cwd=PROJECT, env=environment, capture_output=True).returncode:
             assert time.monotonic() < deadline, (tmp_path / "log").read_text()
             time.sleep(0.2)

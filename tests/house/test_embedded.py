@@ -370,8 +370,9 @@ def test_root_that_cannot_hand_on_its_reach(open_folder: Path) -> None:
         pr_capbset_drop, cap_setpcap = 24, 8
         assert ctypes.CDLL(None).prctl(pr_capbset_drop, cap_setpcap, 0, 0, 0) == 0
 
+    options = copy_of_the_house(open_folder / "house")
     data = open_folder / "data"
-    user = User(data, preexec_fn=lose_setpcap).ready()
+    user = User(data, preexec_fn=lose_setpcap, **options).ready()
     assert user.query("select 1") == (1,)
     assert "CapEff:\t0000000000000000" in Path(f"/proc/{pid_of(data, 'postgres')}/status").read_text()
     user.go()

@@ -144,7 +144,7 @@ def test_real_worker_and_beat_make_it_green(client: Client, tmp_path: Path) -> N
     beat = ["celery", "-A", "assurance", "beat", "--pidfile="]
     log = tmp_path / "log"
     with processes.running(*worker, log=log), processes.running(*beat, log=log):
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180
         while ready(client)[0] != 200 and time.monotonic() < deadline:
             time.sleep(0.1)
         assert ready(client) == (200, {}), log.read_text()

@@ -30,12 +30,11 @@ def test_make_alone_lists_the_targets() -> None:
 def test_taken_port_is_told_before_anything_else() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        begun = time.monotonic()
         told = make("demo", f"PORT={port}")
     assert told.returncode != 0
+    assert told.stdout == ""
     assert f"Port {port} is taken" in told.stderr
     assert "make demo PORT=8000" in told.stderr
-    assert time.monotonic() - begun < 3
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "²"])
