@@ -252,7 +252,12 @@ class Proposal(models.Model):
         max_length=8,
         blank=True,
         default="",
-        choices=[("accepted", _("Accepted")), ("refused", _("Refused")), ("replaced", _("Replaced"))],
+        choices=[
+            ("accepted", _("Accepted")),
+            ("refused", _("Refused")),
+            ("replaced", _("Replaced")),
+            ("lapsed", _("Lapsed")),
+        ],
     )
     answered_at = models.DateTimeField(null=True)
 

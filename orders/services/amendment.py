@@ -20,7 +20,7 @@ def propose(*, order_id: int, day: date, reason: str, at: datetime, actor: Actor
     """The seller proposes another dispatch day; a new proposal replaces an open one. Refused STA-1, DSP-6."""
     order = locked(order_id, at)
     _check(order, day, at)
-    order.proposals.filter(answer="").update(answer="replaced", answered_at=at)
+    book.end_proposals(order, at, "replaced")
     proposal = Proposal.objects.create(
         order=order, day=day, reason=reason, proposed_by_id=actor.user_id, proposed_at=at
     )
@@ -36,7 +36,7 @@ def accept(*, order_id: int, at: datetime, actor: Actor = PLATFORM, day: date | 
     `day` is the one that the buyer has seen; refused DSP-6 if another has been proposed since.
     """
     order = locked(order_id, at)
-    proposal = _open(order)
+    proposal = _latest(order, "", "lapsed")
     amendments.check_seen(day, proposed=proposal.day)
     _check(order, proposal.day, at)
     _answer(proposal, "accepted", at)
@@ -54,7 +54,7 @@ def accept(*, order_id: int, at: datetime, actor: Actor = PLATFORM, day: date | 
 def refuse(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
     """The buyer refuses: nothing moves."""
     order = locked(order_id, at)
-    proposal = _open(order)
+    proposal = _latest(order, "")
     _answer(proposal, "refused", at)
     book.record(order, "date_refused", at=at, actor=actor, rules=("DSP-6",), day=proposal.day.isoformat())
     book.tell_seller(order, "date_refused", at, day=proposal.day.isoformat())
@@ -84,13 +84,15 @@ def exempt(
 def claim_filed(*, order: Order, at: datetime, actor: Actor, guarantee: str) -> None:
     """A filed claim tells its order: the one claim is used up (CLM-1). The order is locked by the caller."""
     order.claimed_at = at
-    order.proposals.filter(answer="").update(answer="replaced", answered_at=at)
+    book.end_proposals(order, at, "lapsed")
     book.settle(order, at)
     book.record(order, "claim_filed", at=at, actor=actor, rules=("CLM-1",), guarantee=guarantee)
 
 
-def _open(order: Order) -> Proposal:
-    proposal = order.proposals.select_for_update().filter(answer="").first()
+def _latest(order: Order, *answers: str) -> Proposal:
+    """The last proposal with one of these answers. A lapsed one is found so that DSP-6 can say why."""
+    found = order.proposals.select_for_update().filter(answer__in=answers)
+    proposal = found.order_by("-id").first()
     if proposal is None:
         raise RuleViolation("STA-1", _("No new dispatch day is waiting for an answer."))
     return proposal

@@ -55,6 +55,11 @@ def tell_seller(order: Order, kind: str, at: datetime, **data: object) -> None:
     tell(people, kind, about="order", about_id=order.pk, at=at, side="seller", number=order.number, **data)
 
 
+def end_proposals(order: Order, at: datetime, answer: str) -> None:
+    """End an open proposal of a new dispatch day: "replaced" by what came, or "lapsed" by DSP-6."""
+    order.proposals.filter(answer="").update(answer=answer, answered_at=at)
+
+
 def opened(order: Order, at: datetime) -> None:
     """The deadlines of an order just made: it closes when nobody goes on with it (ORD-3)."""
     limit = lifecycle.closes_at(

@@ -34,7 +34,7 @@ def dispatch(
     order.any_parcel = True
     if last:
         order.submitted_at = at
-        order.proposals.filter(answer="").update(answer="replaced", answered_at=at)
+        book.end_proposals(order, at, "lapsed")
     book.move(order, lifecycle.AWAITING_RECEIPT if last else lifecycle.PARTLY_DISPATCHED, at)
     book.record(
         order, "parcel_submitted", at=at, actor=actor, rules=("DSP-3",), carrier=carrier, number=number, last=last

@@ -41,7 +41,7 @@ def close(order: Order, *, because: str, at: datetime, rule: str) -> None:
     order.payments.filter(state__in=[PaymentState.STARTED, PaymentState.PENDING]).update(
         state=PaymentState.REPLACED, settled_at=at
     )
-    order.proposals.filter(answer="").update(answer="replaced", answered_at=at)
+    book.end_proposals(order, at, "replaced")
     coupons.release(order_id=order.pk, at=at)
     bank_money.return_open(order, at)
     book.settle(order, at)

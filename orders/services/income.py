@@ -119,23 +119,27 @@ def _start_clock(order: Order, at: datetime) -> None:
     if started is None or order.clock_started_at is not None:
         return
     order.clock_started_at = started
-    order.dispatch_due = terms.dispatch_due(terms_of(order), started)
-    order.first_due = order.dispatch_due
+    if order.dispatch_day is None:  # a fixed day is due from the making, and may have been moved since
+        order.dispatch_due = order.first_due = terms.dispatch_due(terms_of(order), started)
     _judge_delivery(order, started)
 
 
 def _judge_delivery(order: Order, at: datetime) -> None:
-    """DLV-1 as it stands if the clock starts now; judged for good when it does."""
+    """DLV-1 as it stands if the clock starts now; judged for good when it does.
+
+    The 45 days are judged on the first dispatch day: a day agreed later does not count (DSP-6).
+    """
     due = order.dispatch_due or plus(day_of(at), order.dispatch_days or 0)
     way = logistics_rules.Transit(
         order.transit_min, order.transit_max, order.handling_days, order.line_guaranteed
     )
     promise = logistics_rules.promised_day(due, way)
+    first_promise = logistics_rules.promised_day(order.first_due or due, way)
     order.can_deliver = guarantees.carries_delivery(
         covered=order.covered,
         all_rts=order.rts,
         line_guaranteed=order.line_guaranteed,
         seller_drafted=order.drafted_by == "seller",
         self_export=order.export == Export.SELF,
-    ) and logistics_rules.within_limit(promise, clock_start=day_of(at), policy=policy_of(order, at))
+    ) and logistics_rules.within_limit(first_promise, clock_start=day_of(at), policy=policy_of(order, at))
     order.promise = promise if order.can_deliver and order.dispatch_due else None
