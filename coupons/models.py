@@ -21,7 +21,8 @@ class CouponState(models.TextChoices):
 class Coupon(models.Model):
     """Issued by an approved claim (CLM-6), spent once with any seller (CPN-3). Amounts in USD.
 
-    `bearer` is the seller from whom its use is recovered; none means the platform bears it (DLV-7).
+    `reserved_until` is when the order that holds it closes unpaid, so that the clock frees it; none while
+    that order does not close by itself. `bearer` is the seller from whom its use is recovered; none means the platform bears it (DLV-7).
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="coupons")
@@ -33,6 +34,7 @@ class Coupon(models.Model):
     state = models.CharField(max_length=8, choices=CouponState, default=CouponState.ACTIVE)
     reserved_order_id = models.BigIntegerField(null=True)
     reserved_at = models.DateTimeField(null=True)
+    reserved_until = models.DateTimeField(null=True)
 
     face = Amount("face_minor", USD)
 
@@ -43,7 +45,7 @@ class Coupon(models.Model):
             models.CheckConstraint(condition=Q(face_minor__gt=0), name="coupon_has_a_face"),
             models.CheckConstraint(
                 condition=Q(state="reserved", reserved_order_id__isnull=False, reserved_at__isnull=False)
-                | (~Q(state="reserved") & Q(reserved_order_id=None, reserved_at=None)),
+                | (~Q(state="reserved") & Q(reserved_order_id=None, reserved_at=None, reserved_until=None)),
                 name="reserved_for_an_order",
             ),
             models.UniqueConstraint(

@@ -15,6 +15,7 @@ def facts(coupon: Coupon) -> rules.CouponFacts:
         owner_id=coupon.owner_id,
         last_day=coupon.last_day,
         reserved_for=coupon.reserved_order_id,
+        reserved_until=coupon.reserved_until,
         redeemed=coupon.state == "redeemed",
     )
 
@@ -45,13 +46,18 @@ def with_other_on_order(coupon_id: int, order_id: int, *, lock: bool) -> Coupon 
 
 def usable(owner_id: int, at: datetime) -> list[Coupon]:
     """The coupons a buyer can choose now, soonest to expire first."""
-    mine = Coupon.objects.filter(owner_id=owner_id, state="active").order_by("last_day", "id")
-    return [coupon for coupon in mine if state(coupon, at) == "active"]
+    return list(Coupon.objects.filter(_free(at), owner_id=owner_id).order_by("last_day", "id"))
 
 
 def count_usable(owner_id: int, at: datetime) -> int:
     """How many coupons a buyer can choose now."""
-    return Coupon.objects.filter(owner_id=owner_id, state="active", last_day__gte=day_of(at)).count()
+    return Coupon.objects.filter(_free(at), owner_id=owner_id).count()
+
+
+def _free(at: datetime) -> Q:
+    """Coupons that `state` calls active."""
+    unreserved = Q(state="active") | Q(state="reserved", reserved_until__lte=at)
+    return unreserved & Q(last_day__gte=day_of(at))
 
 
 def reserved_for(order_id: int) -> list[Coupon]:

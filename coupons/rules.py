@@ -31,20 +31,24 @@ def last_day(issued_on: date, policy: Policy) -> date:
 
 @dataclass(frozen=True)
 class CouponFacts:
-    """A coupon as the rules see it. `reserved_for` and `spent_on` are order ids."""
+    """A coupon as the rules see it. `reserved_for` is an order's id, `reserved_until` when that order closes."""
 
     owner_id: int
     last_day: date
     reserved_for: int | None = None
+    reserved_until: datetime | None = None
     redeemed: bool = False
 
 
 @rule("CPN-2", "CPN-4")
 def state(coupon: CouponFacts, at: datetime) -> str:
-    """active, reserved, redeemed or void; a reservation made in time outlives the last day (CPN-4)."""
+    """active, reserved, redeemed or void; a reservation made in time outlives the last day (CPN-4).
+
+    It ends when its order closes, by the clock and not by the job that closes the order (TIM-3).
+    """
     if coupon.redeemed:
         return "redeemed"
-    if coupon.reserved_for is not None:
+    if coupon.reserved_for is not None and (coupon.reserved_until is None or at < coupon.reserved_until):
         return "reserved"
     return "active" if at < end_of(coupon.last_day) else "void"
 
@@ -105,6 +109,19 @@ def pays(face_usd: Money, *, due: Money, usd_rate: Decimal) -> tuple[Money, Mone
     if whole <= most:
         return whole, face_usd
     return most, min(convert(most, usd_rate=usd_rate, to=USD), face_usd)
+
+
+@rule("CPN-3")
+def check_pays(part: Money, used: Money) -> None:
+    """Refuse spending a coupon where one minor unit is all that is due, or all that is left is worth nothing."""
+    if not part.amount or not used.amount:
+        raise RuleViolation(
+            "CPN-3",
+            _("This payment is too small for a coupon."),
+            advice=_("Keep the coupon for your next order."),
+            conflict=False,
+            field="coupon",
+        )
 
 
 @rule("REC-1")

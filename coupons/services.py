@@ -75,17 +75,32 @@ def quote(
         at=at,
     )
     part, used = rules.pays(coupon.face, due=due, usd_rate=usd_rate)
+    rules.check_pays(part, used)
     return coupon, part, used
 
 
-def reserve(*, coupon: Coupon, order_id: int, at: datetime, actor: Actor = PLATFORM) -> None:
-    """Keep a locked and quoted coupon for an order's payment (CPN-4); a repeat changes nothing."""
+_RESERVATION = ("state", "reserved_order_id", "reserved_at", "reserved_until")
+
+
+def reserve(
+    *, coupon: Coupon, order_id: int, until: datetime | None, at: datetime, actor: Actor = PLATFORM
+) -> None:
+    """Keep a locked and quoted coupon for an order's payment (CPN-4); a repeat changes nothing.
+
+    `until` is when the order closes if it stays unpaid; none if it does not close by itself.
+    """
     if coupon.reserved_order_id == order_id:
         return
     coupon.state, coupon.reserved_order_id, coupon.reserved_at = "reserved", order_id, at
-    coupon.save(update_fields=["state", "reserved_order_id", "reserved_at"])
+    coupon.reserved_until = until
+    coupon.save(update_fields=_RESERVATION)
     deadlines.put(coupon.pk, {VOID: None, EXPIRING: None})
     events.record("coupon", coupon.pk, "reserved", at=at, actor=actor, rules=("CPN-4",), order=order_id)
+
+
+def keep(*, order_id: int) -> None:
+    """The order that holds a coupon has money on it and no longer closes by itself."""
+    Coupon.objects.filter(reserved_order_id=order_id).update(reserved_until=None)
 
 
 def release(*, order_id: int, at: datetime) -> bool:
@@ -93,7 +108,7 @@ def release(*, order_id: int, at: datetime) -> bool:
     coupon = Coupon.objects.select_for_update().filter(reserved_order_id=order_id).first()
     if coupon is None:
         return False
-    coupon.reserved_order_id = coupon.reserved_at = None
+    coupon.reserved_order_id = coupon.reserved_at = coupon.reserved_until = None
     coupon.state = "active"
     ended = queries.state(coupon, at) == "void"
     if ended:
@@ -101,7 +116,7 @@ def release(*, order_id: int, at: datetime) -> bool:
     else:
         warn = start_of(plus(coupon.last_day, -WARN_DAYS))
         deadlines.put(coupon.pk, {VOID: end_of(coupon.last_day), EXPIRING: warn if warn > at else None})
-    coupon.save(update_fields=["state", "reserved_order_id", "reserved_at"])
+    coupon.save(update_fields=_RESERVATION)
     kind, why = ("expired", "CPN-2") if ended else ("released", "CPN-4")
     events.record("coupon", coupon.pk, kind, at=at, rules=(why,), order=order_id)
     return True
@@ -110,7 +125,8 @@ def release(*, order_id: int, at: datetime) -> bool:
 # Spending is the hottest write, and everything it says is known beforehand: one round trip says it all.
 _SPEND = """
     WITH spent AS (
-        UPDATE coupons_coupon SET state = 'redeemed', reserved_order_id = NULL, reserved_at = NULL
+        UPDATE coupons_coupon 
+        SET state = 'redeemed', reserved_order_id = NULL, reserved_at = NULL, reserved_until = NULL
         WHERE id = %(coupon)s AND state IN ('active', 'reserved') RETURNING id),
     unscheduled AS (
         DELETE FROM kernel_deadline WHERE subject_id = %(coupon)s AND kind IN %(kinds)s),

@@ -107,4 +107,5 @@ def _reserved(order: Order) -> tuple[Coupon, Money, Money] | None:
     due = lifecycle.due_now(funds(order))
     if coupon is None or due.amount <= 0:
         return None
-    return coupon, *coupon_rules.pays(coupon.face, due=due, usd_rate=order.usd_rate)
+    part, used = coupon_rules.pays(coupon.face, due=due, usd_rate=order.usd_rate)
+    return (coupon, part, used) if part.amount and used.amount else None

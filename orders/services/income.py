@@ -97,7 +97,9 @@ def money_counted(order: Order, at: datetime) -> None:
     book.move(order, state, at)
     if order.received_at is not None:
         release.release(order, at)
-    if now.full and coupons.release(order_id=order.pk, at=at):
+    if not now.full:
+        coupons.keep(order_id=order.pk)
+    elif coupons.release(order_id=order.pk, at=at):
         order.discount_since = None
     book.settle(order, at)
 

@@ -10,9 +10,10 @@ from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.money import Money, from_minor, to_minor
 from assurance.kernel.rules import RuleViolation
 from assurance.ledger.services import GATEWAY
+from coupons import queries as coupon_queries
 from coupons import services as coupons
 from coupons.models import Coupon
-from orders.models import Order, Payment, PaymentState
+from orders.models import Method, Order, Payment, PaymentState
 from orders.queries.facts import funds, policy_of
 from orders.rules import lifecycle, terms
 from orders.services import book, income
@@ -35,6 +36,7 @@ def start(
 
     Refused STA-1 (nothing to pay, or an attempt is being confirmed), PAY-1, CPN-2 to CPN-5. An attempt
     that the buyer has not carried out is replaced; the same one asked for again is returned as it is.
+    Money by T/T may be under way: its coupon stays reserved, also for another transfer.
     """
     order = locked(order_id, at)
     lifecycle.check_allows(order.state, "pay")
@@ -48,6 +50,10 @@ def start(
             _("A payment for this order is being confirmed."),
             advice=_("Wait for the gateway's answer; you will be told."),
         )
+    if coupon_id is None and method == Method.TT:
+        coupon_id = next((coupon.pk for coupon in coupon_queries.reserved_for(order.pk)), None)
+    if before is not None and before.method != Method.TT and before.coupon_id not in (None, coupon_id):
+        _free_coupon(order, at)
     quoted = _take_coupon(order, coupon_id, due, at, actor)
     part = quoted[1] if quoted else due * 0
     cash = _cash(amount, due - part, funds(order).outstanding - part)
@@ -107,12 +113,8 @@ def settle(*, reference: str, outcome: str, at: datetime, actor: Actor = PLATFOR
 def _take_coupon(
     order: Order, coupon_id: int | None, due: Money, at: datetime, actor: Actor
 ) -> tuple[Coupon, Money, Money] | None:
-    """Reserve the chosen coupon for the order; one chosen before and no longer wanted is freed."""
-    chosen_before = order.payments.filter(state__in=OPEN).values_list("coupon_id", flat=True).first()
-    if chosen_before is not None and chosen_before != coupon_id:
-        coupons.release(order_id=order.pk, at=at)
+    """Reserve the chosen coupon until the order would close, which a discount brings nearer (ORD-3)."""
     if coupon_id is None:
-        order.discount_since = order.discount_since if order.discount_minor else None
         return None
     quoted = coupons.quote(
         coupon_id=coupon_id,
@@ -123,9 +125,18 @@ def _take_coupon(
         at=at,
         lock=True,
     )
-    coupons.reserve(coupon=quoted[0], order_id=order.pk, at=at, actor=actor)
     order.discount_since = order.discount_since or at
+    limit = lifecycle.closes_at(
+        order.state, order.state_since, discount_since=order.discount_since, policy=policy_of(order, at)
+    )
+    until = limit[0] if limit else None
+    coupons.reserve(coupon=quoted[0], order_id=order.pk, until=until, at=at, actor=actor)
     return quoted
+
+
+def _free_coupon(order: Order, at: datetime) -> None:
+    if coupons.release(order_id=order.pk, at=at) and not order.discount_minor:
+        order.discount_since = None
 
 
 def _cash(amount: Money | None, due: Money, outstanding: Money) -> Money:
@@ -151,8 +162,8 @@ def _end(payment: Payment, state: str, at: datetime) -> None:
 
 def _fail(order: Order, payment: Payment, at: datetime, actor: Actor) -> None:
     _end(payment, PaymentState.FAILED, at)
-    if coupons.release(order_id=order.pk, at=at) and not order.discount_minor:
-        order.discount_since = None
+    if payment.coupon_id is not None:
+        _free_coupon(order, at)
     book.settle(order, at)
     book.record(order, "payment_failed", at=at, actor=actor, rules=("PAY-1", "CPN-4"), method=payment.method)
     book.tell_buyer(order, "payment_failed", at)
