@@ -122,11 +122,15 @@ def fee_due(nominal: Money, *, left: Money, fully_refunded: bool) -> Money:
 
 
 @rule("ORD-6")
-def check_easy(total: Money, *, usd_rate: Decimal, campaign_orders: int | None, policy: Policy) -> None:
+def check_export(
+    export: str, total: Money, *, usd_rate: Decimal, policy: Policy, campaign_orders: int | None = None
+) -> None:
     """Refuse easy dispatch above USD 10,000, and above 5,000 once a campaign's five are used.
 
     `campaign_orders`: the seller's such orders in the running campaign; None outside campaigns.
     """
+    if export != EASY:
+        return
     usd = convert(total, usd_rate=usd_rate, to=USD).amount
     if usd > policy.easy_limit:
         raise RuleViolation(

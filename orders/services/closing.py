@@ -8,15 +8,24 @@ from django.utils.translation import gettext_lazy as _
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.rules import RuleViolation
 from orders.models import Order
-from orders.rules import lifecycle
+from orders.queries.facts import policy_of
+from orders.rules import lifecycle, terms
 from orders.services import book, elapse
 from orders.services.elapse import locked
 
 
 @transaction.atomic
-def confirm(*, order_id: int, by: str, at: datetime, actor: Actor = PLATFORM) -> Order:
-    """The side whose turn it is ("supplier" or "buyer") agrees; payment is next. Refused STA-1."""
+def confirm(
+    *, order_id: int, by: str, at: datetime, actor: Actor = PLATFORM, export: str | None = None
+) -> Order:
+    """The side whose turn it is ("supplier" or "buyer") agrees; payment is next. Refused STA-1, ORD-6.
+
+    A supplier may choose the export mode of a buyer's order with it (ORD-5).
+    """
     order = locked(order_id, at)
+    if by == "supplier" and export is not None and order.state == lifecycle.AWAITING_SUPPLIER:
+        terms.check_export(export, order.total, usd_rate=order.usd_rate, policy=policy_of(order, at))
+        order.export = export
     lifecycle.check_allows(order.state, f"confirm_{by}")
     book.move(order, lifecycle.AWAITING_PAYMENT, at)
     book.settle(order, at)

@@ -1,7 +1,7 @@
 """How an order starts: by the buyer, or drafted by the seller (ORD-1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -52,6 +52,8 @@ def by_buyer(
 ) -> Order:
     """A buyer starts an order: RTS goods go straight to payment, others to the supplier (ORD-1).
 
+    The export mode is the supplier's to choose, on confirming; until then it is self-export (ORD-5).
+
     Refused QUA-1, QUA-6, ORD-1, LOG-1, ORD-4, ORD-7. The same `request_key` again returns the first order.
     """
     again = _repeated(request_key)
@@ -62,7 +64,8 @@ def by_buyer(
     rts = all(product.rts for product, _quantity in items)
     _check_buyable(draft, items, rts=rts)
     state = lifecycle.AWAITING_PAYMENT if rts else lifecycle.AWAITING_SUPPLIER
-    order = _write(draft, items, buyer_id=buyer_id, drafted_by="buyer", state=state, at=at, key=request_key)
+    asked = replace(draft, export=terms.SELF)
+    order = _write(asked, items, buyer_id=buyer_id, drafted_by="buyer", state=state, at=at, key=request_key)
     book.record(order, "started", at=at, actor=actor, rules=("ORD-1",), total=to_text(order.total))
     book.tell_seller(order, "order_started", at)
     return order
@@ -143,6 +146,7 @@ def _write(
     at: datetime,
     key: str | None,
 ) -> Order:
+    pinned = _pinned_line(draft)
     dispatch = draft.dispatch or terms.DispatchTerms(days=max(p.dispatch_days for p, _q in items))
     terms.check_terms(dispatch, today=day_of(at))
     lines = _lines(draft, items)
@@ -157,8 +161,7 @@ def _write(
             conflict=False,
             field="initial",
         )
-    if draft.export == terms.EASY:
-        terms.check_easy(total, usd_rate=draft.usd_rate, campaign_orders=None, policy=policy_at(at).policy)
+    terms.check_export(draft.export, total, usd_rate=draft.usd_rate, policy=policy_at(at).policy)
     pk, number = _next_number()
     order = Order(
         pk=pk,
@@ -188,8 +191,8 @@ def _write(
         dispatch_day=dispatch.day,
         dispatch_due=dispatch.day,
         first_due=dispatch.day,
+        **pinned,
     )
-    _pin_line(order, draft)
     order.save(force_insert=True)
     for line in lines:
         line.order = order
@@ -252,18 +255,23 @@ def _no_such_line() -> RuleViolation:
     )
 
 
-def _pin_line(order: Order, draft: Draft) -> None:
-    """Keep the line's days as they are now: a later change of the line table moves no promise."""
+def _pinned_line(draft: Draft) -> dict[str, Any]:
+    """The line with its days as they are now: a later change of the line table moves no promise."""
     if draft.line_id is None:
-        return
+        return {"platform_line": False}
     way = logistics.transit(draft.line_id, draft.destination)
     if way is None:
         raise _no_such_line()
     line = Line.objects.get(pk=draft.line_id)
-    order.line = line
-    order.mode, order.platform_line = line.mode, line.is_platform
-    order.handling_days, order.line_guaranteed = way.handling, way.guaranteed
-    order.transit_min, order.transit_max = way.transit_min, way.transit_max
+    return {
+        "line": line,
+        "mode": line.mode,
+        "platform_line": line.is_platform,
+        "handling_days": way.handling,
+        "line_guaranteed": way.guaranteed,
+        "transit_min": way.transit_min,
+        "transit_max": way.transit_max,
+    }
 
 
 def _next_number() -> tuple[int, str]:
