@@ -53,7 +53,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "address": frozenset({AWAITING_SUPPLIER, AWAITING_BUYER, AWAITING_PAYMENT}) | _PAID_STATES,
     "propose": frozenset({AWAITING_DISPATCH, PARTLY_DISPATCHED, INITIAL_SHORT, INITIAL_TO_CONFIRM}),
     "refund": _PAID_STATES,
-    "exempt": _PAID_STATES,
+    "exempt": _UNPAID_STATES | _PAID_STATES,
     "review": frozenset({COMPLETED}),
 }
 

@@ -13,10 +13,15 @@ NEGOTIATING, ESCALATED, AGREED, RULED = "negotiating", "escalated", "agreed", "r
 
 
 @rule("RFD-1")
-def check_window(*, paid: bool, last_day: date | None, at: datetime) -> None:
-    """Refuse before payment and after day 30 from receipt."""
+def check_paid(paid: bool) -> None:
+    """Refuse before payment."""
     if not paid:
         raise RuleViolation("RFD-1", _("Nothing has been paid on this order yet."))
+
+
+@rule("RFD-1")
+def check_window(last_day: date | None, *, at: datetime) -> None:
+    """Refuse after day 30 from receipt; `last_day` is none before it."""
     if last_day is not None and at >= end_of(last_day):
         raise RuleViolation("RFD-1", _("A refund could be applied for through %(day)s."), day=last_day)
 

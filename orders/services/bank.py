@@ -46,7 +46,7 @@ def arrive(
 def associate(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
     """Count the order's statement lines toward it, with its reserved coupon, in one transfer (PAY-3).
 
-    Refused ORD-3 on a closed order, PAY-2 when no line waits.
+    Refused ORD-3 on a closed order, STA-1 when no line waits.
     """
     order = locked(order_id, at)
     if order.closed_at is not None:
@@ -55,7 +55,7 @@ def associate(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
         )
     lines = list(order.bank_lines.select_for_update().filter(state="open").order_by("id"))
     if not lines:
-        raise RuleViolation("PAY-2", _("No money on the bank statements waits for this order."))
+        raise RuleViolation("STA-1", _("No money on the bank statements waits for this order."))
     cash = sum((line.amount for line in lines), order.total * 0)
     coupon = _reserved(order)
     for line in lines:

@@ -11,7 +11,7 @@ from logistics import services as logistics
 from logistics.models import Parcel
 from logistics.queries.parcels import is_known
 from orders.rules import lifecycle
-from orders.services import book
+from orders.services import book, elapse
 from orders.services.elapse import locked
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -69,5 +69,6 @@ def track(
     )
     if is_new:
         book.settle(order, at)
+        elapse.catch_up(order, at)  # the event may show that receipt has been due
     return is_new
 

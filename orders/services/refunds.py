@@ -124,9 +124,9 @@ def rule(
 def _check(order: Order, amount: Money | None, at: datetime) -> None:
     if order.closed_at is not None:
         lifecycle.check_allows(order.state, "refund")
-    known = facts(order, parcels_of(order.pk), at)
-    refunds.check_window(paid=order.effective_at is not None, last_day=receipt_window(known), at=at)
+    refunds.check_paid(order.effective_at is not None)
     payout.check_amount(order, amount)
+    refunds.check_window(receipt_window(facts(order, parcels_of(order.pk), at)), at=at)
 
 
 def _write(

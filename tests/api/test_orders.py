@@ -170,7 +170,7 @@ def test_bank_money_is_associated_by_the_supplier(world):
     order = started(world, paid=False)
     attempt = world.buyer.post(path(order, "pay/"), {"method": "tt"})[1]
     assert attempt["url"] is None
-    assert world.seller.post(path(order, "associate/"))[1]["rule"] == "PAY-2"
+    assert world.seller.post(path(order, "associate/"))[1]["rule"] == "STA-1"
     bank.arrive(order_id=order.pk, amount=order.total, bank_reference="B1", at=NOW)
     assert world.seller.post(path(order, "associate/"))[1]["state"] == "awaiting_dispatch"
 
