@@ -54,19 +54,20 @@ class Stage:
             return
         begin = self._agenda[0][0]
         midnight = end_of(day_of(begin))
-        while self._agenda:
-            at, _entry, story = self._agenda[0]
-            while midnight <= at:
-                sweep(midnight)
-                midnight = end_of(day_of(midnight))
-                tell((midnight - begin) / (self.now - begin))
-            heapq.heappop(self._agenda)
+        while midnight <= self.now:
+            self._play_until(midnight)
+            sweep(midnight)
+            tell((midnight - begin) / (self.now - begin))
+            midnight = end_of(day_of(midnight))
+        self._play_until(midnight)
+        sweep(self.now)
+        tell(1)
+
+    def _play_until(self, end: datetime) -> None:
+        while self._agenda and self._agenda[0][0] < end:
+            at, _entry, story = heapq.heappop(self._agenda)
             with clock.frozen(at):
                 self.play(story)
-        while midnight <= self.now:
-            sweep(midnight)
-            midnight = end_of(day_of(midnight))
-        sweep(self.now)
 
 
 def sweep(at: datetime) -> None:
