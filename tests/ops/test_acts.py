@@ -1,0 +1,382 @@
+"""Every act of ops but the review of claims: what it does, what it refuses, and that it is on record with its reason."""
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from assurance.accounts import roles
+from assurance.kernel.events import Actor
+from assurance.kernel.models import Event, IdempotencyKey, PolicyVersion
+from assurance.kernel.money import USD, Money
+from assurance.kernel.policy import Policy
+from assurance.kernel.queries import policy_at
+from claims.models import Exemption
+from logistics.models import Line, LineCountry, TemplateLine
+from orders.models import Order, Refund
+from orders.queries.facts import parcels_of, view
+from orders.services import refunds
+from sellers.models import Debt, Seller
+from sellers.queries import qualification
+from tests import factories
+from tests.factories import NOW
+from tests.ops.conftest import FILED, REVIEWED, World
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def send(client: Client, page: str, act: str, pk: int | None = None, **values: Any) -> Any:
+    query = f"?ids={pk}" if pk else ""
+    sent = {"reason": "Because.", "key": str(uuid.uuid4()), **values}
+    return client.post(f"/admin/{page}/act/{act}/{query}", sent)
+
+
+def recorded(stream: str, key: int, kind: str) -> Event:
+    event = Event.objects.get(stream=stream, key=key, kind=kind)
+    assert event.actor_role == "ops"
+    assert event.actor_id
+    return event
+
+
+@pytest.fixture
+def late(world: World) -> Order:
+    """A late order on which nobody has claimed."""
+    line = factories.line()
+    product = factories.product(world.shop, ships_by=factories.template(world.shop, line))
+    return factories.order(world.alice, {product: 1}, by=line)
+
+
+@pytest.mark.parametrize(
+    ("effect", "state", "bears"), [("none", "exempted", False), ("platform", "late", True)]
+)
+def test_exempting_an_order(ops: Any, late: Order, effect: str, state: str, bears: bool):
+    assert send(ops("reviewer"), "orders/order", "exempt", late.pk, effect=effect).status_code == 302
+    late.refresh_from_db()
+    assert view(late, parcels_of(late.pk), REVIEWED).dispatch == state
+    assert late.platform_bears is bears
+    assert recorded("order", late.pk, "exempted").data["reason"] == "Because."
+    exemption = Exemption.objects.get()
+    assert (exemption.reason, exemption.platform_bears) == ("Because.", bears)
+
+
+def test_an_order_with_a_claim_is_not_exempted(ops: Any, world: World):
+    answer = send(ops("reviewer"), "orders/order", "exempt", world.order.pk, effect="none")
+    assert answer.status_code == 409
+    assert "DSP-7" in answer.content.decode()
+    assert not Exemption.objects.exists()
+    page = ops("reviewer").get(f"/admin/orders/order/{world.order.pk}/change/").content.decode()
+    assert "act/exempt" not in page
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"effect": ""}, {"effect": "king"}, {"effect": "none", "reason": ""}, {"effect": "none", "key": "x"}],
+)
+def test_a_form_with_a_gap_does_nothing(ops: Any, late: Order, values: dict[str, str]):
+    assert send(ops("reviewer"), "orders/order", "exempt", late.pk, **values).status_code == 422
+    assert not Exemption.objects.exists()
+
+
+def escalated(order: Order, buyer_id: int) -> Refund:
+    refund = refunds.apply(
+        order_id=order.pk, amount=None, reason="Broken.", at=NOW + DAY, actor=Actor("buyer", buyer_id)
+    )
+    refunds.escalate(refund_id=refund.pk, at=NOW + 6 * DAY, actor=Actor("buyer", buyer_id))
+    return refund
+
+
+@pytest.mark.parametrize(
+    ("ruling", "amount", "paid", "closed"),
+    [("full", "", "10.00", True), ("part", "2.50", "2.50", False), ("none", "", None, False)],
+)
+def test_ruling_on_a_refund(
+    ops: Any, world: World, late: Order, ruling: str, amount: str, paid: str | None, closed: bool
+):
+    refund = escalated(late, world.alice.pk)
+    answer = send(ops("finance"), "orders/refund", "rule", refund.pk, ruling=ruling, amount=amount)
+    assert answer.status_code == 302
+    refund.refresh_from_db()
+    late.refresh_from_db()
+    assert refund.state == "ruled"
+    assert (refund.paid and str(refund.paid.amount)) == paid
+    assert (late.closed_at is not None) is closed
+    assert recorded("order", late.pk, "refund_ruled").data["words"] == "Because."
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"ruling": "part", "amount": ""}, "Say how much."),
+        ({"ruling": "part", "amount": "abc"}, "Enter a number."),
+        ({"ruling": "part", "amount": "0.001"}, "finer than the smallest amount"),
+        ({"ruling": "part", "amount": "NaN"}, "Enter a number."),
+        ({"ruling": "part", "amount": "-1"}, "more than zero"),
+        ({"ruling": "part", "amount": "10.01"}, "can be refunded in part"),
+        ({"ruling": ""}, "This field is required."),
+    ],
+)
+def test_a_ruling_that_makes_no_sense_is_told_and_keeps_its_reason(
+    ops: Any, world: World, late: Order, values: dict[str, str], says: str
+):
+    refund = escalated(late, world.alice.pk)
+    answer = send(ops("finance"), "orders/refund", "rule", refund.pk, **values)
+    page = answer.content.decode()
+    assert answer.status_code in (409, 422)
+    assert says in page
+    assert "Because." in page
+    refund.refresh_from_db()
+    assert refund.state == "escalated"
+
+
+def test_an_application_open_on_day_7_is_before_ops_though_no_job_ran(
+    ops: Any, world: World, late: Order, at: Any
+):
+    refund = refunds.apply(
+        order_id=late.pk, amount=None, reason="Broken.", at=NOW, actor=Actor("buyer", world.alice.pk)
+    )
+    address = f"/admin/orders/refund/{refund.pk}/change/"
+    at(NOW + 6 * DAY)
+    assert "act/rule" not in ops("finance").get(address).content.decode()
+    at(NOW + 7 * DAY)
+    assert "act/rule" in ops("finance").get(address).content.decode()
+    assert send(ops("finance"), "orders/refund", "rule", refund.pk, ruling="none").status_code == 302
+
+
+def test_opening_seller_accounts_one_and_many(ops: Any, world: World):
+    waiting = [Seller.objects.create(company=world.shop.company, name=f"New {n}") for n in range(2)]
+    client, sent = ops("risk"), {"reason": "Papers checked.", "key": str(uuid.uuid4())}
+    ids = ",".join(str(seller.pk) for seller in [*waiting, world.shop])
+    page = client.post(f"/admin/sellers/seller/act/open/?ids={ids}", sent, follow=True).content.decode()
+    assert "STA-1" in page
+    for seller in waiting:
+        seller.refresh_from_db()
+        assert qualification(seller, REVIEWED) == "active"
+        assert recorded("seller", seller.pk, "qualified").data["reason"] == "Papers checked."
+
+
+def figures(**changes: Any) -> dict[str, Any]:
+    from assurance.kernel.admin import flat
+
+    begins = changes.pop("starts_at", "2021-05-01T00:00")
+    return {**flat(Policy()), "starts_at": begins, **changes}
+
+
+def test_announcing_a_policy_version_binds_later_contracts_only(ops: Any, world: World):
+    answer = send(
+        ops("administrator"),
+        "kernel/policyversion",
+        "announce",
+        **figures(compensation_percent="12", receipt_days__sea="50"),
+    )
+    assert answer.status_code == 302
+    version = PolicyVersion.objects.get(note="Because.")
+    assert str(version.starts_at.astimezone(NOW.tzinfo)) == "2021-05-01 00:00:00-07:00"
+    assert version.policy == Policy(
+        compensation_percent=12, receipt_days={**Policy().receipt_days, "sea": 50}
+    )
+    assert policy_at(REVIEWED).pk != version.pk
+    world.order.refresh_from_db()
+    assert world.order.policy_id != version.pk
+    assert recorded("policy", version.pk, "announced").data["reason"] == "Because."
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"starts_at": "2021-03-24T09:00"}, "begins in the future"),
+        ({"starts_at": "soon"}, "Enter a valid date/time."),
+        ({"compensation_percent": "101"}, "less than or equal to 100"),
+        ({"coupon_days": "-1"}, "greater than or equal to 0"),
+        ({"coupon_days": "1.5"}, "Enter a whole number."),
+        ({"coupon_days": ""}, "This field is required."),
+    ],
+)
+def test_figures_that_make_no_sense_are_told_beside_their_field(ops: Any, changes: dict[str, str], says: str):
+    answer = send(ops("administrator"), "kernel/policyversion", "announce", **figures(**changes))
+    assert answer.status_code in (409, 422)
+    assert says in answer.content.decode()
+    assert PolicyVersion.objects.count() == 1
+
+
+def test_two_versions_do_not_begin_at_one_moment(ops: Any):
+    client = ops("administrator")
+    send(client, "kernel/policyversion", "announce", **figures(coupon_days=91))
+    answer = send(client, "kernel/policyversion", "announce", **figures(coupon_days=92))
+    assert answer.status_code == 409
+    assert "POL-1" in answer.content.decode()
+
+
+SERVICE = {
+    "name": "Slow boat",
+    "name_zh": "慢船",
+    "carrier": "COSCO",
+    "mode": "sea",
+    "is_platform": "on",
+    "is_active": "on",
+}
+REACH = {
+    "country": "BR",
+    "transit_min": 20,
+    "transit_max": 35,
+    "handling": 2,
+    "guaranteed": "on",
+    "first": "9.50",
+    "additional": "1.25",
+}
+
+
+def test_a_line_is_made_changed_reached_and_dropped(ops: Any):
+    client = ops("administrator")
+    assert send(client, "logistics/line", "make", code="slow-boat", **SERVICE).status_code == 302
+    line = Line.objects.get(code="slow-boat")
+    assert (line.name_zh, line.mode, line.is_active) == ("慢船", "sea", True)
+    send(client, "logistics/line", "reach", line.pk, **REACH)
+    row = LineCountry.objects.get(line=line)
+    assert (str(row.country), row.transit_max, row.guaranteed, row.first_minor) == ("BR", 35, True, 950)
+    form = client.get(f"/admin/logistics/line/act/reach/?ids={line.pk}&country=BR").context["form"]
+    assert (form.initial["transit_max"], str(form.initial["first"])) == (35, "9.50")
+    send(client, "logistics/line", "reach", line.pk, **{**REACH, "transit_max": 30})
+    send(client, "logistics/line", "change", line.pk, **{**SERVICE, "is_active": ""})
+    send(client, "logistics/line", "drop", line.pk, country="BR")
+    line.refresh_from_db()
+    assert not line.is_active
+    assert not LineCountry.objects.filter(line=line).exists()
+    events = Event.objects.filter(stream="line", key=line.pk, data__reason="Because.")
+    assert [e.kind for e in events.order_by("id")] == [
+        "made",
+        "reached",
+        "reach_changed",
+        "changed",
+        "dropped",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"transit_min": 36}, "from the shortest to the longest"),
+        ({"transit_max": 181}, "less than or equal to 180"),
+        ({"first": "-1"}, "greater than or equal to 0"),
+        ({"first": "1.001"}, "no more than 2 decimal places"),
+        ({"country": "XX"}, "Select a valid choice"),
+    ],
+)
+def test_a_destination_that_makes_no_sense_is_told(ops: Any, changes: dict[str, Any], says: str):
+    line = factories.line()
+    answer = send(ops("administrator"), "logistics/line", "reach", line.pk, **{**REACH, **changes})
+    assert answer.status_code in (409, 422)
+    assert says in answer.content.decode()
+    assert not LineCountry.objects.filter(line=line, country="BR").exists()
+
+
+def test_two_lines_have_no_code_in_common(ops: Any):
+    line = factories.line()
+    answer = send(ops("administrator"), "logistics/line", "make", code=line.code, **SERVICE)
+    assert answer.status_code == 409
+    assert "Another line has this code." in answer.content.decode()
+
+
+def test_a_changed_line_moves_no_promise_already_made(ops: Any, late: Order):
+    promised = late.promise
+    send(ops("administrator"), "logistics/line", "reach", late.line_id, **{**REACH, "country": "US"})
+    late.refresh_from_db()
+    assert (late.promise, late.transit_max) == (promised, 7)
+
+
+def test_the_price_of_a_templates_line_is_set(ops: Any, world: World):
+    line = factories.line()
+    template = factories.template(world.shop, line)
+    price = {"line": line.pk, "pricing": "weight", "flat": "0", "first_weight_g": 500, "first": "5.00"}
+    price |= {"additional_weight_g": 250, "additional": "1.10", "discount_percent": 0}
+    client = ops("administrator")
+    assert send(client, "logistics/freighttemplate", "price", template.pk, **price).status_code == 302
+    row = TemplateLine.objects.get(template=template)
+    assert (row.pricing, row.first_minor, row.additional_minor, row.additional_weight_g) == (
+        "weight",
+        500,
+        110,
+        250,
+    )
+    assert recorded("template", template.pk, "repriced").data["reason"] == "Because."
+    form = client.get(
+        f"/admin/logistics/freighttemplate/act/price/?ids={template.pk}&line={line.pk}"
+    ).context["form"]
+    assert str(form.initial["additional"]) == "1.10"
+    answer = send(
+        client, "logistics/freighttemplate", "price", template.pk, **{**price, "discount_percent": 101}
+    )
+    assert answer.status_code == 422
+
+
+def test_setting_roles(ops: Any):
+    person = factories.person("olivia")
+    send(ops("administrator"), "accounts/user", "roles", person.pk, names=["risk", "finance"])
+    assert roles.of(person) == ["finance", "risk"]
+    assert recorded("user", person.pk, "roles_set").data["reason"] == "Because."
+    assert send(ops("administrator"), "accounts/user", "roles", person.pk, names=["king"]).status_code == 422
+    send(ops("administrator"), "accounts/user", "roles", person.pk)
+    person.refresh_from_db()
+    assert not person.is_staff
+
+
+def test_a_busy_database_refuses_one_and_leaves_the_others(ops: Any, world: World, monkeypatch: Any):
+    """A deadlock rolls one decision back; the outcome says so and the rest goes on."""
+    from claims.admin import ClaimAdmin
+    from tests.ops.conftest import claimed
+
+    _order, second = claimed(world.alice, world.shop)
+    reject = next(act for act in ClaimAdmin.acts if act.name == "reject")
+
+    def unlucky(*, claim_id: int, **rest: Any) -> Any:
+        if claim_id == world.claim.pk:
+            raise OperationalError("deadlock detected")
+        return reject.run(claim_id=claim_id, **rest)
+
+    monkeypatch.setattr(ClaimAdmin, "acts", (replace(reject, run=unlucky),))
+    sent = {"reason": "Not late.", "key": str(uuid.uuid4())}
+    ids = f"{world.claim.pk},{second.pk}"
+    page = (
+        ops("reviewer").post(f"/admin/claims/claim/act/reject/?ids={ids}", sent, follow=True).content.decode()
+    )
+    assert "The database was busy" in page
+    states = [world.claim.__class__.objects.get(pk=pk).state for pk in (world.claim.pk, second.pk)]
+    assert states == ["in_review", "rejected"]
+
+
+def test_a_form_that_was_broken_off_says_what_it_had_done(ops: Any, world: World):
+    """A killed process leaves the key with what came before; sending the form again does not go on by itself."""
+    client, key = ops("reviewer"), uuid.uuid4()
+    user_id = int(client.session["_auth_user_id"])
+    done = {"pk": world.claim.pk, "label": "Claim", "done": True}
+    IdempotencyKey.objects.create(
+        user_id=user_id, key=f"ops:{key}", fingerprint="reject", body=[done], created_at=FILED
+    )
+    page = client.get(f"/admin/claims/claim/act/reject/{key}/").content.decode()
+    assert "Not all of it is done yet." in page
+    client.post(
+        f"/admin/claims/claim/act/reject/?ids={world.claim.pk}", {"reason": "Not late.", "key": str(key)}
+    )
+    world.claim.refresh_from_db()
+    assert world.claim.state == "in_review"
+
+
+def test_debts_lead_back_to_their_cause(ops: Any, world: World):
+    from sellers.services import funds
+
+    funds.owe(
+        seller_id=world.shop.pk,
+        amount=Money(5, USD),
+        rule="PAY-4",
+        cause=("order", world.order.pk),
+        what="refund",
+        at=NOW,
+        paid_to=[],
+    )
+    debt = Debt.objects.get()
+    page = ops("finance").get(f"/admin/sellers/debt/{debt.pk}/change/").content.decode()
+    assert f"/admin/orders/order/{world.order.pk}/change/" in page
