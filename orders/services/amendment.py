@@ -17,9 +17,15 @@ from orders.services.elapse import locked
 
 @transaction.atomic
 def propose(*, order_id: int, day: date, reason: str, at: datetime, actor: Actor = PLATFORM) -> Proposal:
-    """The seller proposes another dispatch day; a new proposal replaces an open one. Refused STA-1, DSP-6."""
+    """The seller proposes another dispatch day; a new proposal replaces an open one. Refused STA-1, DSP-6.
+
+    The same day for the same reason again is the open proposal: nobody is told twice.
+    """
     order = locked(order_id, at)
     _check(order, day, at)
+    again = order.proposals.filter(answer="", day=day, reason=reason).first()
+    if again is not None:
+        return again
     book.end_proposals(order, at, "replaced")
     proposal = Proposal.objects.create(
         order=order, day=day, reason=reason, proposed_by_id=actor.user_id, proposed_at=at

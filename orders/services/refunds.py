@@ -63,10 +63,15 @@ def apply(
 def answer(
     *, refund_id: int, agree: bool, at: datetime, words: str = "", actor: Actor = PLATFORM
 ) -> Refund:
-    """The supplier agrees, and it is paid, or refuses, and the buyer may escalate. Refused STA-1, CPN-6."""
+    """The supplier agrees, and it is paid, or refuses, and the buyer may escalate. Refused STA-1, CPN-6.
+
+    Refusing again in the same words changes nothing.
+    """
     order, refund = _locked(refund_id, at)
     if refund.state != refunds.NEGOTIATING:
         raise _decided()
+    if not agree and refund.refused_at is not None and refund.answer == words:
+        return refund
     refund.answer = words
     if agree:
         payout.check_amount(order, refund.amount)
