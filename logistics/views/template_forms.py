@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.money import USD, Money, from_minor, to_minor
+from assurance.ui.templatetags.trade import translated
 from logistics import queries as logistics
 from logistics.models import FreightTemplate, Pricing, TemplateLine
 from logistics.services.templates import LinePrice
 from sellers.models import Product
-from sellers.views.wording import name_of
 
 MOST_ROWS = 60
 EMPTY_ROWS = 2
@@ -21,7 +21,7 @@ MOST_MINOR = Decimal("99999999.99")
 
 class _ProductChoice(forms.ModelMultipleChoiceField):
     def label_from_instance(self, product: Any) -> str:
-        return str(name_of(product))
+        return translated(product)
 
 
 def _money(label: Any) -> forms.DecimalField:
@@ -123,7 +123,7 @@ LineFormSet = forms.formset_factory(LineForm, formset=BaseLineFormSet, extra=EMP
 def line_rows(template: FreightTemplate | None, data: Any = None) -> BaseLineFormSet:
     """The template's lines and some empty rows. A line no longer offered stays where it is already used."""
     rows = list(template.lines.select_related("line").order_by("id")) if template else []
-    lines = {line.pk: name_of(line) for line in [*logistics.lines_for_templates(), *(r.line for r in rows)]}
+    lines = {line.pk: translated(line) for line in [*logistics.lines_for_templates(), *(r.line for r in rows)]}
     return cast(
         BaseLineFormSet,
         LineFormSet(

@@ -83,9 +83,21 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
             returned.name: returned.form,
             "refused_form": returned.name,
             "refusal": returned.violation,
+            "refusal_on_top": returned.violation is not None and not _has_form(returned.name, context),
         }
         status = status_of(returned.violation) if returned.violation else 422
     return page(request, "orders/seller/detail.html", context, status=status)
+
+
+def _has_form(name: str, context: dict[str, Any]) -> bool:
+    """Whether the page still shows a form; one that the state no longer allows is refused above the page."""
+    may = context["may"]
+    return {
+        "parcel_form": may["dispatch"],
+        "day_form": may["propose"],
+        "decline_form": may["decline_supplier"],
+        "answer_form": context["desk"].refund_state == refunds.NEGOTIATING,
+    }[name]
 
 
 def _claim(request: SellerRequest, known: Detail) -> Dossier | None:
