@@ -32,10 +32,15 @@ def rule(*ids: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(decide)
         def decided(*args: P.args, **kwargs: P.kwargs) -> R:
-            result = decide(*args, **kwargs)
             tell = _trace.get()
-            if tell is not None:
-                tell(ids, name, result)
+            if tell is None:
+                return decide(*args, **kwargs)
+            try:
+                result = decide(*args, **kwargs)
+            except RuleViolation as violation:
+                tell(ids, name, violation)
+                raise
+            tell(ids, name, result)
             return result
 
         return decided

@@ -38,7 +38,7 @@ def order(w: World, name: str, at: datetime) -> Values:
         "entrance": "open" if now.entrance else "closed",
         "entrance_closes": now.entrance_closes,
         "total": row.total,
-        "fee": fee(row),
+        "fee": fee(row, at),
         "closed_because": now.closed_because or None,
     }
 
@@ -82,7 +82,7 @@ def recovery(w: World, name: str, at: datetime) -> Values:
 
 def settlement(w: World, name: str, at: datetime) -> Values:
     row = w.order(name)
-    return {"buyer": row.cash, "platform": row.coupon_part, "fee": fee(row), "refunded": row.refunded}
+    return {"buyer": row.cash, "platform": row.coupon_part, "fee": fee(row, at), "refunded": row.refunded}
 
 
 def seller(w: World, name: str, at: datetime) -> Values:
@@ -101,7 +101,9 @@ def seller(w: World, name: str, at: datetime) -> Values:
 def dispute(w: World, name: str, at: datetime) -> Values:
     row = w.refund(name)
     policy = policy_of(row.order, at)
-    return {"state": refunds.state_at(row.state, row.opened_at, policy=policy, at=at)}
+    state = refunds.state_at(row.state, row.opened_at, policy=policy, at=at)
+    # The language has no word for an application overtaken by a full refund: both sides have agreed.
+    return {"state": refunds.AGREED if state == "withdrawn" else state}
 
 
 READ = {

@@ -1,24 +1,23 @@
 """Playing a scenario against the real services, in a transaction that is rolled back."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from moneyed import Money
 
 from assurance.kernel import clock
 from assurance.kernel.days import ZONE
 from assurance.kernel.models import PolicyVersion
-from assurance.kernel.policy import Policy
 from assurance.kernel.rules import RuleViolation
 from assurance.ledger.queries import faults
 from assurance.scenarios import expect, verbs
-from assurance.scenarios.grammar import Checker
-from assurance.scenarios.reader import Lined, midnight, read
-from assurance.scenarios.world import World, build
+from assurance.scenarios.checker import Checker
+from assurance.scenarios.reader import Lined, read
+from assurance.scenarios.world import NotMade, World, build
 from assurance.schedule import run_all
 
 
@@ -50,20 +49,26 @@ class Player:
             self._set_policy()
             steps = top.get("steps") or []
             if steps:
-                world = build(top["world"], steps[0]["at"])
+                world = self._world(top, steps[0]["at"])
                 for step in steps:
                     self._step(world, step)
             self._books(top.line)
             transaction.set_rollback(True)
 
+    def _world(self, top: Lined, first_step: datetime) -> World:
+        try:
+            return build(top.get("world") or Lined(top.line), first_step)
+        except (DatabaseError, ValueError) as error:
+            line = top.lines.get("world", top.line)
+            raise Difference(line, "world", "a world that can be", _error(error)) from error
+
     def _set_policy(self) -> None:
-        if self.policy:
-            Policy.from_figures(self.policy)
-            first = PolicyVersion.objects.order_by("starts_at")[0]
+        """Put the other figures in force instead of every version there is; versions cannot be changed."""
+        if not self.policy:
+            return
+        for starts_at in PolicyVersion.objects.values_list("starts_at", flat=True).order_by("starts_at"):
             PolicyVersion.objects.create(
-                starts_at=midnight(first.starts_at.date().replace(year=2001)),
-                figures=self.policy,
-                note="play",
+                starts_at=starts_at + timedelta(microseconds=1), figures=self.policy, note="play"
             )
 
     def _step(self, world: World, step: Lined) -> None:
@@ -74,7 +79,7 @@ class Player:
             verb = next((key for key in step if key in verbs.DO), None)
             if verb is not None:
                 self._act(world, step, verb, at)
-            self._settle_constraints()
+            self._settle_constraints(step)
             wanted = step.get("expect") or Lined(step.line)
             for key, values in wanted.items():
                 if key == "jobs_change_nothing":
@@ -92,8 +97,10 @@ class Player:
             if violation.rule_id != refused:
                 raise Difference(line, verb, _outcome(refused), str(violation)) from violation
             return
-        except KeyError as error:
+        except NotMade as error:
             raise Difference(line, verb, f"{error} to have been made before", "that it was not") from error
+        except (DatabaseError, ValueError) as error:
+            raise Difference(line, verb, _outcome(refused), _error(error)) from error
         if refused:
             raise Difference(line, verb, _outcome(refused), "that it was done")
 
@@ -101,7 +108,7 @@ class Player:
         kind, _, name = key.partition(" ")
         try:
             found = expect.READ[kind](world, name, at)
-        except KeyError as error:
+        except NotMade as error:
             raise Difference(holder.lines[key], key, "that it exists", "nothing of that name yet") from error
         for word, wanted in values.items():
             if not expect.same(found[word], wanted):
@@ -119,15 +126,23 @@ class Player:
                 line, "jobs_change_nothing", "no row to differ", f"changes in {', '.join(changed)}"
             )
 
-    def _settle_constraints(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    def _settle_constraints(self, step: Lined) -> None:
+        """What the database checks at commit, checked after each step."""
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        except DatabaseError as error:
+            raise Difference(step.line, "the step", "to keep the books", _error(error)) from error
 
     def _books(self, line: int) -> None:
         wrong = faults()
         if wrong:
             raise Difference(line, "the books (MON-3)", "to balance", "; ".join(wrong))
+
+
+def _error(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 def _outcome(refused: str | None) -> str:

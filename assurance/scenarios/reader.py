@@ -36,6 +36,7 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(~|null)?$"), ["~", "n", ""])
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?\d+$"), list("-0123456789"))
 _Loader.add_implicit_resolver("!money", re.compile(r"^-?\d+\.\d+$"), list("-0123456789"))
@@ -56,11 +57,21 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Lined:
 
 
 def _day(loader: _Loader, node: yaml.ScalarNode) -> date:
-    return date.fromisoformat(node.value)
+    try:
+        return date.fromisoformat(node.value)
+    except ValueError as error:
+        raise _no_value(node, f"there is no day {node.value}") from error
 
 
 def _time(loader: _Loader, node: yaml.ScalarNode) -> datetime:
-    return instant(node.value)
+    try:
+        return instant(node.value)
+    except ValueError as error:
+        raise _no_value(node, str(error)) from error
+
+
+def _no_value(node: yaml.ScalarNode, problem: str) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
@@ -71,7 +82,10 @@ _Loader.add_constructor("!time", _time)
 
 def instant(text: str) -> datetime:
     """A local platform time as a UTC instant; ValueError if it does not exist or occurs twice."""
-    local = datetime.fromisoformat(text)
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"there is no time {text}") from error
     first, second = local.replace(tzinfo=ZONE, fold=0), local.replace(tzinfo=ZONE, fold=1)
     if first.utcoffset() != second.utcoffset():
         back = first.astimezone(UTC).astimezone(ZONE).replace(tzinfo=None)
@@ -84,9 +98,9 @@ def midnight(day: date) -> datetime:
 
 
 def nearest(word: str, known: Any) -> str:
-    """A hint for a mistyped word, or nothing."""
-    found = get_close_matches(word, [str(k) for k in known], n=1, cutoff=0.5)
-    return f"; did you mean “{found[0]}”?" if found else ""
+    """The known word that is most like an unknown one; nothing where none is known."""
+    found = get_close_matches(word, [str(k) for k in known], n=1, cutoff=0.0)
+    return f"; the nearest known word is “{found[0]}”" if found else ""
 
 
 def read(path: Path) -> Lined:
@@ -96,7 +110,7 @@ def read(path: Path) -> Lined:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FormatError(path, line, error.problem or "not YAML") from error
-    except (ValueError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise FormatError(path, 1, str(error)) from error
     if not isinstance(loaded, Lined):
         raise FormatError(path, 1, "a scenario is a mapping")

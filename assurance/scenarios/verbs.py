@@ -10,6 +10,7 @@ from assurance.kernel.money import USD, Money
 from assurance.scenarios.world import World
 from claims import services as claims
 from orders.models import Order
+from orders.queries.facts import elapsed, funds, policy_of
 from orders.rules import lifecycle, terms
 from orders.services import amendment, bank, closing, dispatch, payment, receipt, refunds, start
 from sellers.services import funds as seller_funds
@@ -34,7 +35,7 @@ def _activate(w: World, v: Row, at: datetime) -> None:
 def _order(w: World, v: Row, at: datetime) -> None:
     buyer = w.buyers[v["buyer"]]
     currency = v.get("currency", USD)
-    products = [(w.products[name][0], quantity) for name, quantity in v["items"].items()]
+    products = [(w.product(name, currency), quantity) for name, quantity in v["items"].items()]
 
     def money(key: str) -> Money | None:
         return Money(Decimal(v[key]), currency) if key in v else None
@@ -58,6 +59,7 @@ def _order(w: World, v: Row, at: datetime) -> None:
         seller = w.sellers[v["seller"]].pk if "seller" in v else products[0][0].seller_id
         made = start.by_seller(seller_id=seller, buyer_id=buyer.pk, draft=draft, at=at)
     w.orders[v["id"]] = made.pk
+    w.exports[v["id"]] = draft.export
 
 
 def _terms(given: Row) -> terms.DispatchTerms:
@@ -67,7 +69,8 @@ def _terms(given: Row) -> terms.DispatchTerms:
 
 
 def _confirm(w: World, v: Row, at: datetime) -> None:
-    closing.confirm(order_id=w.orders[v["order"]], by=v["by"], at=at)
+    export = w.exports[v["order"]] if v["by"] == "supplier" else None
+    closing.confirm(order_id=w.orders[v["order"]], by=v["by"], export=export, at=at)
 
 
 def _decline(w: World, v: Row, at: datetime) -> None:
@@ -83,6 +86,9 @@ def _pay(w: World, v: Row, at: datetime) -> None:
     order = w.order(v["order"])
     method = v.get("method", "visa")
     amount = Money(Decimal(v["amount"]), order.currency) if "amount" in v else None
+    if method == "tt" and "coupon" not in v and not _awaits_money(order, at):
+        _arrive(order, amount or order.total, at)
+        return
     started = payment.start(
         order_id=order.pk,
         method=method,
@@ -91,10 +97,20 @@ def _pay(w: World, v: Row, at: datetime) -> None:
         coupon_id=w.coupons[v["coupon"]] if "coupon" in v else None,
     )
     if method == "tt":
-        reference = f"play:{order.number}:{order.bank_lines.count()}"
-        bank.arrive(order_id=order.pk, amount=amount or started.cash, bank_reference=reference, at=at)
+        _arrive(order, amount or started.cash, at)
     else:
         payment.settle(reference=started.reference, outcome="succeeded", at=at)
+
+
+def _awaits_money(order: Order, at: datetime) -> bool:
+    """False once it is closed or paid. What then reaches the bank all the same nobody can refuse (ORD-3, PAY-2)."""
+    state = elapsed(order, at, policy_of(order, at)).state
+    return state != lifecycle.CLOSED and lifecycle.due_now(funds(order)).amount > 0
+
+
+def _arrive(order: Order, amount: Money, at: datetime) -> None:
+    reference = f"play:{order.number}:{order.bank_lines.count()}"
+    bank.arrive(order_id=order.pk, amount=amount, bank_reference=reference, at=at)
 
 
 def _associate(w: World, v: Row, at: datetime) -> None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from assurance.accounts.models import User
 from assurance.kernel.days import day_of, plus
-from assurance.kernel.money import USD, Money, to_minor
+from assurance.kernel.money import USD, Money, minor_unit, to_minor
 from assurance.scenarios.reader import Lined, midnight
 from claims.models import Claim
 from coupons.models import Coupon
@@ -16,19 +16,33 @@ from orders.models import Order, Refund
 from sellers.models import Company, Membership, PriceTier, Product, Seller
 from sellers.services.membership import TERMS_VERSION
 
+Thing = TypeVar("Thing")
+
+
+class NotMade(Exception):
+    """A name of the scenario is used before its step has made the thing."""
+
+
+class Named(dict[str, Thing]):
+    """Things by their names in the scenario."""
+
+    def __missing__(self, name: str) -> Thing:
+        raise NotMade(name)
+
 
 @dataclass
 class World:
     """What a scenario's names stand for."""
 
-    sellers: dict[str, Seller] = field(default_factory=dict)
-    buyers: dict[str, User] = field(default_factory=dict)
-    lines: dict[str, Line] = field(default_factory=dict)
-    products: dict[str, list[Product]] = field(default_factory=dict)
-    orders: dict[str, int] = field(default_factory=dict)
-    claims: dict[str, int] = field(default_factory=dict)
-    coupons: dict[str, int] = field(default_factory=dict)
-    refunds: dict[str, int] = field(default_factory=dict)
+    sellers: Named[Seller] = field(default_factory=Named)
+    buyers: Named[User] = field(default_factory=Named)
+    lines: Named[Line] = field(default_factory=Named)
+    products: Named[Product] = field(default_factory=Named)
+    orders: Named[int] = field(default_factory=Named)
+    exports: Named[str] = field(default_factory=Named)
+    claims: Named[int] = field(default_factory=Named)
+    coupons: Named[int] = field(default_factory=Named)
+    refunds: Named[int] = field(default_factory=Named)
 
     def order(self, name: str) -> Order:
         return Order.objects.select_related("policy", "seller").get(pk=self.orders[name])
@@ -41,6 +55,27 @@ class World:
 
     def refund(self, name: str) -> Refund:
         return Refund.objects.select_related("order__policy").get(pk=self.refunds[name])
+
+    def product(self, name: str, currency: str) -> Product:
+        """A product as it is sold in a currency: a scenario's prices are in the currency of the order."""
+        first = self.products[name]
+        if currency == first.currency:
+            return first
+        price = Money(PriceTier.objects.get(product=first).price_minor * minor_unit(first.currency), currency)
+        twin, is_new = Product.objects.get_or_create(
+            seller=first.seller,
+            name=name,
+            currency=currency,
+            defaults={
+                "rts": first.rts,
+                "dispatch_days": first.dispatch_days,
+                "created_at": first.created_at,
+            },
+        )
+        if is_new:
+            PriceTier.objects.create(product=twin, min_quantity=1, price_minor=to_minor(price))
+            ProductFreight.objects.create(product=twin, template=first.freight.template)
+        return twin
 
     def seller_name(self, seller_id: int | None) -> str:
         """The scenario's name of a seller, "platform" for none."""
@@ -59,7 +94,7 @@ def build(given: Lined, first_step: datetime) -> World:
     for name, row in (given.get("lines") or {}).items():
         world.lines[name] = _line(name, row)
     for name, row in (given.get("products") or {}).items():
-        world.products[name] = _products(name, row, world, opened)
+        world.products[name] = _product(name, row, world, opened)
     return world
 
 
@@ -96,14 +131,15 @@ def _line(name: str, row: dict[str, Any]) -> Line:
     return line
 
 
-def _products(name: str, row: dict[str, Any], world: World, opened: datetime) -> list[Product]:
+def _product(name: str, row: dict[str, Any], world: World, opened: datetime) -> Product:
+    """The product, `count` times; orders are made with the first."""
     seller = world.sellers[row["seller"]]
     template = FreightTemplate.objects.create(seller=seller, name=f"play: {name}")
     TemplateLine.objects.bulk_create(
         TemplateLine(template=template, line=world.lines[line]) for line in row.get("lines", [])
     )
-    made = [
-        Product.objects.create(
+    made = Product.objects.bulk_create(
+        Product(
             seller=seller,
             name=name,
             rts=row.get("rts", True),
@@ -112,8 +148,8 @@ def _products(name: str, row: dict[str, Any], world: World, opened: datetime) ->
             created_at=opened - timedelta(days=1),
         )
         for _ in range(row.get("count", 1))
-    ]
+    )
     price = to_minor(Money(Decimal(row["price"]), USD))
     PriceTier.objects.bulk_create(PriceTier(product=p, min_quantity=1, price_minor=price) for p in made)
     ProductFreight.objects.bulk_create(ProductFreight(product=p, template=template) for p in made)
-    return made
+    return made[0]

@@ -6,12 +6,14 @@ from typing import Any
 import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from assurance.kernel.policy import Policy
 from assurance.kernel.rules import traced
 from assurance.scenarios.player import Difference, Player
 from assurance.scenarios.reader import FormatError
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
     help = "Plays scenario files; nothing is kept. Exit status 0 only if all passed."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -70,4 +72,8 @@ class Command(BaseCommand):
             raise CommandError(f"{path}: {error}") from error
         if not isinstance(given, dict):
             raise CommandError(f"{path}: a policy file is a mapping of figures")
+        try:
+            Policy.from_figures(given)
+        except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+            raise CommandError(f"{path}: {error}") from error
         return given
