@@ -22,7 +22,8 @@ class Coupon(models.Model):
     """Issued by an approved claim (CLM-6), spent once with any seller (CPN-3). Amounts in USD.
 
     `reserved_until` is when the order that holds it closes unpaid, so that the clock frees it; none while
-    that order does not close by itself. `bearer` is the seller from whom its use is recovered; none means the platform bears it (DLV-7).
+    that order does not close by itself. `bearer` is the seller from whom its use is recovered; none means
+    the platform bears it (DLV-7).
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="coupons")

@@ -68,7 +68,9 @@ def reserved_for(order_id: int) -> list[Coupon]:
 def unused_borne_by(seller_id: int, at: datetime) -> tuple[int, Money]:
     """Coupons that may still be used at a seller's expense: how many, and their faces together in USD."""
     usable = Q(state="reserved") | Q(state="active", last_day__gte=day_of(at))
-    found = Coupon.objects.filter(usable, bearer_id=seller_id).aggregate(n=Count("pk"), faces=Sum("face_minor"))
+    found = Coupon.objects.filter(usable, bearer_id=seller_id).aggregate(
+        n=Count("pk"), faces=Sum("face_minor")
+    )
     return found["n"], from_minor(found["faces"] or 0)
 
 

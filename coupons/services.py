@@ -6,6 +6,7 @@ the transaction of the claim, payment or refund that causes them.
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -44,7 +45,9 @@ def issue(
         issued_at=at,
         last_day=last,
     )
-    events.record("coupon", coupon.pk, "issued", at=at, actor=actor, rules=("CPN-1", "CPN-2"), face=to_text(face))
+    events.record(
+        "coupon", coupon.pk, "issued", at=at, actor=actor, rules=("CPN-1", "CPN-2"), face=to_text(face)
+    )
     deadlines.put(coupon.pk, {VOID: end_of(last), EXPIRING: start_of(plus(last, -WARN_DAYS))})
     tell([owner_id], "coupon_issued", about="coupon", about_id=coupon.pk, at=at, face=str(face.amount))
     return coupon
@@ -125,7 +128,7 @@ def release(*, order_id: int, at: datetime) -> bool:
 # Spending is the hottest write, and everything it says is known beforehand: one round trip says it all.
 _SPEND = """
     WITH spent AS (
-        UPDATE coupons_coupon 
+        UPDATE coupons_coupon
         SET state = 'redeemed', reserved_order_id = NULL, reserved_at = NULL, reserved_until = NULL
         WHERE id = %(coupon)s AND state IN ('active', 'reserved') RETURNING id),
     unscheduled AS (
@@ -146,7 +149,7 @@ def redeem(*, coupon: Coupon, order_id: int, used: Money, at: datetime, actor: A
 
     Refused CPN-5 if it was spent meanwhile; the unique redemption keeps that even without the lock.
     """
-    values = {
+    values: dict[str, Any] = {
         "coupon": coupon.pk,
         "order": order_id,
         "used": to_minor(used),
@@ -164,7 +167,7 @@ def redeem(*, coupon: Coupon, order_id: int, used: Money, at: datetime, actor: A
         raise rules.already_spent()
     owed = rules.to_recover(used, bearer_id=coupon.bearer_id)
     if coupon.bearer_id is not None and owed.amount:
-        _recover(row[0], coupon, owed, at)
+        _recover(row[0], coupon, coupon.bearer_id, owed, at)
 
 
 def bearers(order_id: int) -> list[int]:
@@ -221,9 +224,9 @@ def warn_expiring(*, coupon_id: int, at: datetime) -> bool:
     return True
 
 
-def _recover(redemption_id: int, coupon: Coupon, owed: Money, at: datetime) -> None:
+def _recover(redemption_id: int, coupon: Coupon, seller_id: int, owed: Money, at: datetime) -> None:
     debt = funds.owe(
-        seller_id=coupon.bearer_id,
+        seller_id=seller_id,
         amount=owed,
         rule="REC-1",
         cause=("redemption", redemption_id),
@@ -233,7 +236,7 @@ def _recover(redemption_id: int, coupon: Coupon, owed: Money, at: datetime) -> N
     Recovery.objects.create(redemption_id=redemption_id, debt=debt)
     kind = "recovery_owed" if debt.open_minor else "recovery_taken"
     tell(
-        sellers.staff_ids(coupon.bearer_id),
+        sellers.staff_ids(seller_id),
         kind,
         about="coupon",
         about_id=coupon.pk,

@@ -8,9 +8,7 @@ from coupons import services
 
 def expire_coupons(at: datetime, batch: int = 500) -> int:
     """Mark coupons void whose last day is over."""
-    return deadlines.one_by_one(
-        services.VOID, at, batch, lambda pk: services.expire(coupon_id=pk, at=at)
-    )
+    return deadlines.one_by_one(services.VOID, at, batch, lambda pk: services.expire(coupon_id=pk, at=at))
 
 
 def warn_of_expiry(at: datetime, batch: int = 500) -> int:

@@ -104,7 +104,11 @@ def nominal_fee(order: Order) -> Money:
 def held(order: Order) -> Money:
     """The money that the platform still holds for the order."""
     kept = order.cash_minor + order.coupon_minor - order.refunded_minor - order.coupon_returned_minor
-    return from_minor(kept - order.released_minor, order.currency) if kept > order.released_minor else order.total * 0
+    return (
+        from_minor(kept - order.released_minor, order.currency)
+        if kept > order.released_minor
+        else order.total * 0
+    )
 
 
 def fee(order: Order, at: datetime | None = None) -> Money:

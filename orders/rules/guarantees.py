@@ -4,8 +4,8 @@ Nothing here remembers a state. Whatever is learnt later (a scan, a delivery, a 
 facts, and every answer follows from the deadline on (DSP-3, DLV-5).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from assurance.kernel.days import day_of, end_of, plus
@@ -47,7 +47,7 @@ class Facts:
     claimed: bool = False
     refunded_at: datetime | None = None
     closed_at: datetime | None = None
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def deadline(self) -> datetime | None:
@@ -148,12 +148,13 @@ def delivery_state(facts: Facts, at: datetime) -> str:
     return _overruled(facts, at, _delivery)
 
 
-def _overruled(facts: Facts, at: datetime, judge) -> str:  # type: ignore[no-untyped-def]
+def _overruled(facts: Facts, at: datetime, judge: Callable[[Facts, datetime], str]) -> str:
     """A guarantee not yet decided when ops exempt or the order closes takes that as its end."""
     exempted, closed = facts.exempted_at, facts.closed_at
-    if exempted is not None and not facts.platform_bears and (closed is None or exempted <= closed):
-        if exempted <= at:
-            return KEPT if judge(facts, exempted) == KEPT else EXEMPTED
+    if facts.platform_bears or (exempted is not None and closed is not None and closed < exempted):
+        exempted = None
+    if exempted is not None and exempted <= at:
+        return KEPT if judge(facts, exempted) == KEPT else EXEMPTED
     if closed is not None and closed <= at:
         state = judge(facts, closed)
         if state in UNDECIDED:
@@ -189,7 +190,9 @@ def delivery_entrance(facts: Facts, at: datetime) -> tuple[bool, date | None]:
 
 def entrance(facts: Facts, at: datetime) -> tuple[bool, date | None]:
     """Both entrances as one: open if either is, through the later day; None if one open has no end yet."""
-    open_days = [day for is_open, day in (dispatch_entrance(facts, at), delivery_entrance(facts, at)) if is_open]
+    open_days = [
+        day for is_open, day in (dispatch_entrance(facts, at), delivery_entrance(facts, at)) if is_open
+    ]
     if not open_days:
         return False, None
     return True, None if None in open_days else max(day for day in open_days if day is not None)
@@ -232,9 +235,7 @@ def turns(facts: Facts, at: datetime) -> Turns:
     unknown = _unknown(facts, at)
     verify = max((known_from(p, facts.policy) for p in unknown), default=None)
     late = None
-    if dispatch == LATE:
-        late = facts.deadline
-    elif dispatch == ACTIVE and not (facts.submitted_at and unknown):
+    if dispatch == LATE or (dispatch == ACTIVE and not (facts.submitted_at and unknown)):
         late = facts.deadline
     elif dispatch in (ACTIVE, VERIFYING) and verify is not None and dispatch_state(facts, verify) == LATE:
         late = max(verify, facts.deadline) if facts.deadline else verify

@@ -154,7 +154,9 @@ def receipt_due(dispatched_on: datetime, *, mode: str, extensions: int, policy: 
 
 
 @rule("ORD-8")
-def provisional_dispatch(submitted: datetime, scans: list[tuple[datetime, datetime | None]], hours: int) -> datetime:
+def provisional_dispatch(
+    submitted: datetime, scans: list[tuple[datetime, datetime | None]], hours: int
+) -> datetime:
     """The dispatch time that stands if nothing more is learnt: each parcel's scan if it counts, else its submission."""
     limit = timedelta(hours=hours)
     times = [scan if scan is not None and scan - sent <= limit else sent for sent, scan in scans]

@@ -49,7 +49,9 @@ def check_amount(amount: Money | None, *, cash: Money, refunded: Money, outstand
         raise RuleViolation(
             "CPN-6",
             _("At most %(left)s, the cash paid and not yet refunded, can be refunded in part."),
-            advice=_("Ask for a full refund to close the order; the coupon's part then returns to the platform."),
+            advice=_(
+                "Ask for a full refund to close the order; the coupon's part then returns to the platform."
+            ),
             conflict=False,
             field="amount",
             left=cash - refunded,

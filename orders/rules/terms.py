@@ -39,7 +39,10 @@ def check_terms(terms: DispatchTerms, *, today: date) -> None:
         raise RuleViolation("ORD-4", _("Give either a dispatch day or a number of days."), conflict=False)
     if terms.days is not None and not 1 <= terms.days <= 90:
         raise RuleViolation(
-            "ORD-4", _("Dispatch terms are 1 to 90 days after payment."), conflict=False, field="dispatch_days"
+            "ORD-4",
+            _("Dispatch terms are 1 to 90 days after payment."),
+            conflict=False,
+            field="dispatch_days",
         )
     if terms.day is not None and terms.day < today:
         raise RuleViolation(
@@ -84,7 +87,11 @@ def method_fee(cash: Money, *, method: str, policy: Policy) -> Money:
     percent = policy.method_fee_percent.get(method)
     if percent is None:
         raise RuleViolation(
-            "PAY-1", _("There is no payment method “%(method)s”."), conflict=False, field="method", method=method
+            "PAY-1",
+            _("There is no payment method “%(method)s”."),
+            conflict=False,
+            field="method",
+            method=method,
         )
     return rounded(cash.amount * percent / 100, cash.currency.code)
 

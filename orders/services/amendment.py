@@ -30,7 +30,9 @@ def propose(*, order_id: int, day: date, reason: str, at: datetime, actor: Actor
     proposal = Proposal.objects.create(
         order=order, day=day, reason=reason, proposed_by_id=actor.user_id, proposed_at=at
     )
-    book.record(order, "date_proposed", at=at, actor=actor, rules=("DSP-6",), day=day.isoformat(), reason=reason)
+    book.record(
+        order, "date_proposed", at=at, actor=actor, rules=("DSP-6",), day=day.isoformat(), reason=reason
+    )
     book.tell_buyer(order, "date_proposed", at, day=day.isoformat())
     return proposal
 
@@ -79,7 +81,9 @@ def exempt(
     if order.exempted_at is not None and order.platform_bears == platform_bears:
         return order
     order.exempted_at, order.platform_bears = at, platform_bears
-    book.record(order, "exempted", at=at, actor=actor, rules=("DSP-7",), platform_bears=platform_bears, reason=reason)
+    book.record(
+        order, "exempted", at=at, actor=actor, rules=("DSP-7",), platform_bears=platform_bears, reason=reason
+    )
     book.settle(order, at)
     book.tell_buyer(order, "order_exempted", at)
     book.tell_seller(order, "order_exempted", at)

@@ -28,9 +28,7 @@ KEPT_EVENTS = {DISPATCH: ("dispatch_kept", "DSP-3"), DELIVERY: ("delivery_kept",
 
 def lock(order_id: int) -> Order:
     """Lock an order's row until the transaction ends and read it afresh."""
-    return (
-        Order.objects.select_for_update(of=("self",)).select_related("policy", "seller").get(pk=order_id)
-    )
+    return Order.objects.select_for_update(of=("self",)).select_related("policy", "seller").get(pk=order_id)
 
 
 def move(order: Order, state: str, at: datetime) -> None:
@@ -40,14 +38,29 @@ def move(order: Order, state: str, at: datetime) -> None:
 
 
 def record(
-    order: Order, kind: str, *, at: datetime, actor: Actor = PLATFORM, rules: tuple[str, ...] = (), **data: object
+    order: Order,
+    kind: str,
+    *,
+    at: datetime,
+    actor: Actor = PLATFORM,
+    rules: tuple[str, ...] = (),
+    **data: object,
 ) -> None:
     """One event on the order's timeline."""
     events.record("order", order.pk, kind, at=at, actor=actor, rules=rules, **data)
 
 
 def tell_buyer(order: Order, kind: str, at: datetime, **data: object) -> None:
-    tell([order.buyer_id], kind, about="order", about_id=order.pk, at=at, side="buyer", number=order.number, **data)
+    tell(
+        [order.buyer_id],
+        kind,
+        about="order",
+        about_id=order.pk,
+        at=at,
+        side="buyer",
+        number=order.number,
+        **data,
+    )
 
 
 def tell_seller(order: Order, kind: str, at: datetime, **data: object) -> None:

@@ -37,13 +37,21 @@ def confirm(
 
 @transaction.atomic
 def decline(
-    *, order_id: int, reason: str, at: datetime, by: str = "supplier", actor: Actor = PLATFORM, words: str = ""
+    *,
+    order_id: int,
+    reason: str,
+    at: datetime,
+    by: str = "supplier",
+    actor: Actor = PLATFORM,
+    words: str = "",
 ) -> Order:
     """The side whose turn it is says no, over terms or as a refusal (ORD-1, STD-4). Refused STA-1, ORD-1."""
     order = locked(order_id, at)
     lifecycle.check_allows(order.state, f"decline_{by}")
     if reason not in ("terms", "refusal"):
-        raise RuleViolation("ORD-1", _("Say whether the terms or something else is the reason."), conflict=False)
+        raise RuleViolation(
+            "ORD-1", _("Say whether the terms or something else is the reason."), conflict=False
+        )
     elapse.close(order, because="declined", at=at, rule="ORD-1")
     rules = ("ORD-1", "STD-4") if reason == "refusal" else ("ORD-1",)
     book.record(order, "declined", at=at, actor=actor, rules=rules, by=by, reason=reason, words=words)

@@ -37,7 +37,14 @@ def dispatch(
         book.end_proposals(order, at, "lapsed")
     book.move(order, lifecycle.AWAITING_RECEIPT if last else lifecycle.PARTLY_DISPATCHED, at)
     book.record(
-        order, "parcel_submitted", at=at, actor=actor, rules=("DSP-3",), carrier=carrier, number=number, last=last
+        order,
+        "parcel_submitted",
+        at=at,
+        actor=actor,
+        rules=("DSP-3",),
+        carrier=carrier,
+        number=number,
+        last=last,
     )
     book.settle(order, at)
     if last:
@@ -57,9 +64,7 @@ def track(
     if parcel is None:
         raise RuleViolation("DSP-3", _("No parcel has this tracking number."), conflict=False, field="number")
     if happened_at > at + CLOCK_SKEW:
-        raise RuleViolation(
-            "DSP-3", _("The event lies in the future."), conflict=False, field="happened_at"
-        )
+        raise RuleViolation("DSP-3", _("The event lies in the future."), conflict=False, field="happened_at")
     if is_known(parcel, kind, happened_at):
         return False
     order = locked(parcel.order_id, at)
@@ -71,4 +76,3 @@ def track(
         book.settle(order, at)
         elapse.catch_up(order, at)  # the event may show that receipt has been due
     return is_new
-

@@ -45,7 +45,13 @@ def pay(order: Order, refund: Refund, amount: Money | None, at: datetime) -> Mon
 
 
 def _move(
-    order: Order, refund: Refund, needed: Money, to: list[tuple[Holder, Money]], *, is_full: bool, at: datetime
+    order: Order,
+    refund: Refund,
+    needed: Money,
+    to: list[tuple[Holder, Money]],
+    *,
+    is_full: bool,
+    at: datetime,
 ) -> None:
     from_held = min(needed, held(order))
     from_seller = needed - from_held

@@ -92,7 +92,9 @@ def by_seller(
     items = _items(draft)
     seller = items[0][0].seller
     if seller.pk != seller_id:
-        raise RuleViolation("ORD-1", _("These products are another supplier's."), conflict=False, field="items")
+        raise RuleViolation(
+            "ORD-1", _("These products are another supplier's."), conflict=False, field="items"
+        )
     seller_rules.check_can_draft(sellers.qualification(seller, at))
     state = lifecycle.AWAITING_BUYER if send else lifecycle.DRAFT
     order = _write(draft, items, buyer_id=buyer_id, drafted_by="seller", state=state, at=at, key=request_key)
@@ -122,7 +124,9 @@ def _items(draft: Draft) -> list[tuple[Product, int]]:
         raise _no_longer_offered()
     items = [(found[pk], quantity) for pk, quantity in draft.items.items()]
     if len({product.seller_id for product, _quantity in items}) > 1:
-        raise RuleViolation("ORD-1", _("One order holds one supplier's products."), conflict=False, field="items")
+        raise RuleViolation(
+            "ORD-1", _("One order holds one supplier's products."), conflict=False, field="items"
+        )
     for product, quantity in items:
         if quantity < product.tiers.all()[0].min_quantity or quantity > 10_000_000:
             raise RuleViolation(
@@ -223,7 +227,9 @@ def _lines(draft: Draft, items: list[tuple[Product, int]]) -> list[OrderLine]:
     return lines
 
 
-def _shipping(draft: Draft, items: list[tuple[Product, int]], dispatch: terms.DispatchTerms, at: datetime) -> Money:
+def _shipping(
+    draft: Draft, items: list[tuple[Product, int]], dispatch: terms.DispatchTerms, at: datetime
+) -> Money:
     """The template's price for the chosen line, or nothing where a made-to-order order names no line."""
     if draft.line_id is None:
         return Money(0, draft.currency)
