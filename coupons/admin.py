@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.decorators import display
 
 from assurance.kernel import clock
@@ -23,13 +23,13 @@ from orders.models import Order
 from sellers.models import Debt, Seller
 
 STATES = {
-    "active": Badge(gettext_lazy("active"), "good", "coupon"),
+    "active": Badge(pgettext_lazy("coupon", "active"), "good", "coupon"),
     "reserved": Badge(gettext_lazy("reserved"), "soon", "hourglass"),
     "redeemed": Badge(gettext_lazy("used"), "", "check"),
     "void": Badge(gettext_lazy("void"), "off", "cross"),
 }
 RECOVERY_STATES = {
-    "open": Badge(gettext_lazy("open"), "late", "warning"),
+    "open": Badge(pgettext_lazy("debt", "open"), "late", "warning"),
     "taken": Badge(gettext_lazy("taken"), "good", "check"),
     "reversed": Badge(gettext_lazy("reversed"), "off", "none"),
 }

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_countries import countries
 from unfold.decorators import display
 from unfold.views import ChangeList
@@ -32,7 +32,7 @@ from sellers.services import accounts
 
 LAMP = {
     "not_open": Badge(gettext_lazy("not open"), "soon", "hourglass"),
-    "active": Badge(gettext_lazy("active"), "good", "lamp"),
+    "active": Badge(pgettext_lazy("qualification", "active"), "good", "lamp"),
     "temporary": Badge(gettext_lazy("temporarily active"), "soon", "lamp"),
     "suspended": Badge(gettext_lazy("suspended"), "late", "warning"),
     "terminated": Badge(gettext_lazy("terminated"), "off", "cross"),
@@ -226,7 +226,7 @@ class OpenFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("open", gettext_lazy("open")), ("settled", gettext_lazy("settled"))]
+        return [("open", pgettext_lazy("debt", "open")), ("settled", gettext_lazy("settled"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Debt]) -> QuerySet[Debt]:
         if self.value() == "open":

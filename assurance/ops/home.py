@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from assurance.kernel import clock
 from assurance.kernel.days import day_of, end_of, plus, start_of
@@ -173,7 +173,7 @@ def _review_chart(ages: dict[date, int], at: datetime) -> Chart:
     today = day_of(at)
     late = sum(n for day, n in ages.items() if day < today)
     days = [plus(today, n) for n in range(4)]
-    points = [(_("past"), late), *((short_day_text(day), ages.get(day, 0)) for day in days)]
+    points = [(pgettext("review", "past"), late), *((short_day_text(day), ages.get(day, 0)) for day in days)]
     return chart(
         "bar",
         points,

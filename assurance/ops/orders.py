@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from assurance.kernel.days import end_of
 from assurance.ops.sheets import Badge, Due, Fact, Panel, Table
@@ -83,8 +83,8 @@ def _receipt(order: Order, view: View) -> str:
 
 def _entrance(view: View) -> Badge | list[object]:
     if not view.entrance:
-        return Badge(_("closed"), "off", "lock")
-    open_badge = Badge(_("open"), "soon", "clock")
+        return Badge(pgettext("claim entrance", "closed"), "off", "lock")
+    open_badge = Badge(pgettext("claim entrance", "open"), "soon", "clock")
     return [open_badge, Due(end_of(view.entrance_closes))] if view.entrance_closes else open_badge
 
 

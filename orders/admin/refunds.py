@@ -101,7 +101,7 @@ class RefundAdmin(DetailAdmin):
     acts = (
         Act(
             name="rule",
-            label=gettext_lazy("Rule"),
+            label=gettext_lazy("Rule on it"),
             asks=gettext_lazy("Rule on the refund"),
             done=gettext_lazy("Ruled"),
             permission="orders.change_refund",
@@ -135,7 +135,7 @@ class RefundAdmin(DetailAdmin):
     def asked(self, refund: Refund) -> Any:
         return shown(_asked(refund))
 
-    @display(description=gettext_lazy("opened"), ordering="opened_at")
+    @display(description=gettext_lazy("applied"), ordering="opened_at")
     def opened(self, refund: Refund) -> Any:
         return parts.moment(refund.opened_at, instant_text(refund.opened_at, seconds=False))
 
@@ -149,7 +149,7 @@ class RefundAdmin(DetailAdmin):
             Fact(_("State"), REFUND_STATES[state_now(thing, at)], "RFD-2"),
             Fact(_("Asked for"), _asked(thing), "CPN-6"),
             Fact(_("The buyer’s reason"), thing.reason),
-            Fact(_("Opened"), thing.opened_at, "RFD-1"),
+            Fact(_("Applied"), thing.opened_at, "RFD-1"),
             Fact(_("Refused by the supplier"), thing.refused_at),
             Fact(_("Answer"), thing.answer),
             Fact(_("Decided"), thing.decided_at),
