@@ -22,7 +22,8 @@ from sellers.models import Product
 
 @dataclass(frozen=True)
 class Quote:
-    """A quantity of one product sent to a country. `chosen` none: no line reaches it.
+    """A quantity of one product sent to a country. `chosen` none: no line reaches it. `usual` is the
+    line that is preselected (LOG-5).
 
     `delivery` is the promised day when the chosen line is guaranteed, `compensation` the coupon that a
     late order of this total would give (CPN-1).
@@ -34,6 +35,7 @@ class Quote:
     goods: Money
     offers: tuple[Offer, ...]
     chosen: Offer | None
+    usual: Offer | None
     shipping: Money
     total: Money
     covered: bool
@@ -54,8 +56,8 @@ def quote(
     A line that is not on offer gives way to the preselected one (LOG-5).
     """
     offers = logistics.offers([(product, quantity)], country, at=at)
-    wanted = (offer for offer in offers if offer.line_id == line_id)
-    chosen = next(wanted, None) or logistics_rules.preselected(offers)
+    usual = logistics_rules.preselected(offers)
+    chosen = next((offer for offer in offers if offer.line_id == line_id), usual)
     price = from_minor(sellers.unit_price(product, quantity), product.currency)
     goods = price * quantity
     shipping = chosen.cost if chosen is not None else goods * 0
@@ -68,6 +70,7 @@ def quote(
         goods=goods,
         offers=tuple(offers),
         chosen=chosen,
+        usual=usual,
         shipping=shipping,
         total=total,
         covered=sellers.is_member(product.seller_id, at),

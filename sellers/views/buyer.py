@@ -74,7 +74,10 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
     country = destination.of_request(request)
     form = QuantityForm(request.GET if "quantity" in request.GET else None, product=shown)
     quantity = form.cleaned_data["quantity"] if form.is_valid() else form.fields["quantity"].initial
-    made = quote(shown, quantity, country, at=at, line_id=_number(request.GET.get("line", "")))
+    # A line that was only preselected gives way to the one preselected for the new quantity or country.
+    line = request.GET.get("line", "")
+    line_id = None if line == request.GET.get("usual") else _number(line)
+    made = quote(shown, quantity, country, at=at, line_id=line_id)
     badges = logistics.listings([shown], country, at=at)[0]
     context = {
         "now": at,

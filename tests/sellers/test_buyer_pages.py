@@ -161,6 +161,13 @@ class TestProduct:
         for line in ("x", "0", "9" * 30):
             assert self.page(shop, line=line).context["quote"].chosen.line_id == self.boat.pk
 
+    def test_a_line_that_was_only_preselected_gives_way_to_a_better_one(self, shop):
+        TemplateLine.objects.filter(line=self.air).update(flat_minor=9600)
+        kept = self.page(shop, quantity=240, line=self.boat.pk)
+        moved = self.page(shop, quantity=240, line=self.boat.pk, usual=self.boat.pk)
+        assert kept.context["quote"].chosen.line_id == self.boat.pk
+        assert moved.context["quote"].chosen.line_id == self.air.pk
+
     def test_lines_read_by_a_day_or_a_range(self, shop):
         html = said(self.page(shop))
         assert "<b>By 3/29</b> · Guaranteed delivery" in html
