@@ -34,7 +34,7 @@ proof: setup-dev ## run the stress tests at their full size (hours)
 	@PROOF=full exec $(BIN)/python -m tests $(ARGS)
 
 screenshots: setup-dev ## take a picture of every page into screens/
-	@exec $(BIN)/python -m pytest tests/journeys -m screenshots $(ARGS)
+	@exec $(BIN)/python -m tests.screenshots $(ARGS)
 
 setup: python ## make .venv with the pinned packages to run the portal
 	@$(INSTALL)

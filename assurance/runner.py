@@ -26,13 +26,6 @@ from assurance import embedded
 from assurance.embedded.account import end_with_parent
 from assurance.embedded.layout import open_lock, try_lock
 
-SIGN_INS = (
-    ("alice@demo.example", "buyer"),
-    ("ming@demo.example", "seller, member of the upgrade service"),
-    ("fang@demo.example", "seller, not a member"),
-    ("olivia@demo.example", "operations"),
-)
-PASSWORD = "demo"  # noqa: S105
 START_SECONDS = 60
 STOP_SECONDS = 10
 WATCH_SECONDS = 0.5
@@ -264,11 +257,13 @@ def _wait_for_first_page(web: Child, port: int) -> None:
 
 
 def _welcome(port: int, logs: Path, seconds: float) -> None:
-    width = max(len(email) for email, _ in SIGN_INS)
+    from assurance.demo.sign_ins import PASSWORD, SIGN_INS
+
+    width = max(len(email) for email in SIGN_INS)
     say(f"\nReady after {seconds:.0f} s:  http://localhost:{port}/")
     say(f"\nSign in, with the password {PASSWORD!r}:")
-    for email, who in SIGN_INS:
-        say(f"  {email:<{width}}  {who}")
+    for email, person in SIGN_INS.items():
+        say(f"  {email:<{width}}  {person.role}")
     say(f"\nLogs: {logs}\nCtrl-C stops everything; the data are kept.\n")
 
 
