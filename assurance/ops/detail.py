@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -34,6 +35,7 @@ class DetailAdmin(ModelAdmin):
     list_max_show_all = 0
     show_full_result_count = False
     list_disable_select_all = True
+    show_facets = ShowFacets.NEVER
     list_fullwidth = True
     change_list_template = "admin/ops/list.html"
     paginator = InfinitePaginator

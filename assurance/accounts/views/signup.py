@@ -47,6 +47,7 @@ class SignupForm(AllauthSignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].initial = get_language()
+        self.fields["email"].label = _("E-mail")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -82,6 +83,7 @@ class SignupForm(AllauthSignupForm):
             at=at,
             actor=actor,
         )
+        user.refresh_from_db()
         if self.cleaned_data["purpose"] == SELL:
             name = self.cleaned_data["company"]
             company = sellers.register_company(name=name, country=self.cleaned_data["country"], at=at)
