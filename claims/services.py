@@ -10,6 +10,7 @@ from django.db import transaction
 from assurance.kernel import events
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.money import to_minor
+from assurance.kernel.rules import rule
 from claims import rules
 from claims.models import Claim, Exemption
 from coupons import rules as coupon_rules
@@ -45,6 +46,7 @@ def file(
     return claim
 
 
+@rule("CLM-6")
 @transaction.atomic
 def approve(*, claim_id: int, reason: str, at: datetime, actor: Actor = PLATFORM) -> Claim:
     """Ops approve: the bearer is judged and the coupon issued in this transaction (CLM-6, DLV-7).

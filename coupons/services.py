@@ -15,6 +15,7 @@ from assurance.kernel.days import day_of, end_of, plus, start_of
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.money import Money, to_minor, to_text
 from assurance.kernel.policy import Policy
+from assurance.kernel.rules import rule
 from assurance.notices.services import tell
 from coupons import queries, rules
 from coupons.models import Coupon, Recovery, Redemption
@@ -176,6 +177,7 @@ def bearers(order_id: int) -> list[int]:
     return list(spent.values_list("coupon__bearer_id", flat=True))
 
 
+@rule("CPN-6", "REC-3")
 def give_back(*, order_id: int, at: datetime) -> None:
     """After a full refund the coupon's part is the platform's again, and the bearer is free (CPN-6, REC-3)."""
     redemption = Redemption.objects.select_for_update().filter(order_id=order_id, returned_at=None).first()

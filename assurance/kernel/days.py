@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from assurance.kernel.rules import rule
+
 ZONE = ZoneInfo(settings.PLATFORM_ZONE)
 
 
+@rule("TIM-1", traced=False)
 def day_of(at: datetime) -> date:
     """The platform's calendar day on which an instant falls."""
     return at.astimezone(ZONE).date()
@@ -22,6 +25,7 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), ZONE).astimezone(UTC)
 
 
+@rule("TIM-2", traced=False)
 def end_of(day: date) -> datetime:
     """The first instant that is no longer "by day D": 00:00 of D+1 (TIM-2)."""
     return start_of(day + timedelta(days=1))
@@ -31,11 +35,13 @@ def plus(day: date, days: int) -> date:
     return day + timedelta(days=days)
 
 
+@rule("TIM-2", traced=False)
 def after(at: datetime, days: int) -> datetime:
     """When what follows "within n days of X" happens: 00:00 of date(X)+n+1 (TIM-2)."""
     return end_of(plus(day_of(at), days))
 
 
+@rule("TIM-2", traced=False)
 def from_day(at: datetime, days: int) -> datetime:
     """When "from day n" begins: 00:00 of date(X)+n (TIM-2)."""
     return start_of(plus(day_of(at), days))

@@ -9,6 +9,8 @@ from typing import Any
 
 from moneyed import Money, get_currency
 
+from assurance.kernel.rules import rule
+
 USD = "USD"
 __all__ = [
     "USD",
@@ -34,6 +36,7 @@ def from_minor(minor: int, currency: str = USD) -> Money:
     return Money(Decimal(minor) * minor_unit(currency), currency)
 
 
+@rule("MON-1", traced=False)
 def to_minor(money: Money) -> int:
     """Whole minor units; ValueError if the amount has a fraction of one (MON-1)."""
     minor = money.amount / minor_unit(money.currency.code)
@@ -52,12 +55,14 @@ def from_text(text: str) -> Money:
     return Money(Decimal(amount), currency)
 
 
+@rule("MON-1", traced=False)
 def rounded(amount: Decimal, currency: str) -> Money:
     """Half up to the minor unit (MON-1)."""
     unit = minor_unit(currency)
     return Money((amount / unit).quantize(Decimal(1), ROUND_HALF_UP) * unit, currency)
 
 
+@rule("MON-2", traced=False)
 def convert(money: Money, *, usd_rate: Decimal, to: str) -> Money:
     """Between an order's currency and USD at the order's pinned rate, rounded half up (MON-2).
 

@@ -1,7 +1,7 @@
 """The register of decisions: which function decides which rule, and how a refusal is told.
 
-A decision is a pure function marked `@rule("CPN-1")`. The mark puts it into `docs/rules.md`, lets
-`scenario --trace` print what was decided, and makes an unknown rule id fail at import.
+A decision is a function marked `@rule("CPN-1")`, pure wherever it decides on facts. The mark puts it into
+`docs/rules.md`, lets `scenario --trace` print what was decided, and makes an unknown rule id fail at import.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,8 +19,8 @@ REGISTER: dict[str, list[str]] = {}
 _trace: ContextVar[Callable[[tuple[str, ...], str, Any], None] | None] = ContextVar("trace", default=None)
 
 
-def rule(*ids: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark the function that decides these rules."""
+def rule(*ids: str, traced: bool = True) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark the function that decides these rules; arithmetic that all the others use is not traced."""
     unknown = [id_ for id_ in ids if id_ not in TITLES]
     if unknown:
         raise ValueError(f"not in the rulebook: {', '.join(unknown)}")
@@ -29,6 +29,8 @@ def rule(*ids: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         name = f"{decide.__module__}.{decide.__qualname__}"
         for id_ in ids:
             REGISTER.setdefault(id_, []).append(name)
+        if not traced:
+            return decide
 
         @wraps(decide)
         def decided(*args: P.args, **kwargs: P.kwargs) -> R:

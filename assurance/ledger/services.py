@@ -9,6 +9,7 @@ from django.db.models import Q
 from assurance.kernel import clock
 from assurance.kernel.money import USD, Money, to_minor
 from assurance.kernel.rulebook import TITLES
+from assurance.kernel.rules import rule as decides
 from assurance.ledger.models import Account, AccountKind, Entry, Transfer
 
 
@@ -44,6 +45,7 @@ def seller(seller_id: int) -> Holder:
     return Holder(AccountKind.SELLER, seller_id)
 
 
+@decides("MON-3")
 def post(
     *,
     what: str,

@@ -1,5 +1,6 @@
 """Playing a scenario against the real services, in a transaction that is rolled back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,10 +37,11 @@ class Difference(Exception):
 
 @dataclass
 class Player:
-    """Plays one file. `policy` holds other figures to play it under (POL-1)."""
+    """Plays one file. `policy` holds other figures to play it under (POL-1), `tell` is told of each step."""
 
     path: Path
     policy: dict[str, Any] = field(default_factory=dict)
+    tell: Callable[[str], None] | None = None
 
     def play(self) -> None:
         """FormatError for a file that is not understood, Difference at the first step that differs."""
@@ -73,10 +75,12 @@ class Player:
 
     def _step(self, world: World, step: Lined) -> None:
         at: datetime = step["at"]
+        verb = next((key for key in step if key in verbs.DO), None)
+        if self.tell:
+            self.tell(f"line {step.line}, {said(at)}: {verb or 'nothing'}")
         with clock.frozen(at):
             if "jobs" not in step:
                 run_all(at)
-            verb = next((key for key in step if key in verbs.DO), None)
             if verb is not None:
                 self._act(world, step, verb, at)
             self._settle_constraints(step)
@@ -113,7 +117,7 @@ class Player:
         for word, wanted in values.items():
             if not expect.same(found[word], wanted):
                 line = values.lines[word]
-                raise Difference(line, f"{key} {word}", _said(wanted), _said(found[word]))
+                raise Difference(line, f"{key} {word}", said(wanted), said(found[word]))
 
     def _jobs_change_nothing(self, holder: Lined, at: datetime) -> None:
         before = _digest()
@@ -149,11 +153,14 @@ def _outcome(refused: str | None) -> str:
     return f"refusal {refused}" if refused else "that it is allowed"
 
 
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
+    """A value as a scenario writes it."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(said, value))})"
     if isinstance(value, datetime):
         return f"{value.astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, Money):
-        return str(value.amount)
+        return f"{value.amount:f}"
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
+from assurance.kernel.rules import rule
 from logistics.models import Parcel
 from orders.models import Order
 from orders.rules import guarantees, lifecycle, terms
@@ -16,6 +17,7 @@ from orders.rules.lifecycle import Funds
 Parcels = Iterable[Parcel]
 
 
+@rule("POL-1", traced=False)
 def policy_of(order: Order, at: datetime, in_force: Policy | None = None) -> Policy:
     """The version pinned on the order, or the one in force while its contract is not yet effective (POL-1).
 

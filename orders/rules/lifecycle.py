@@ -85,6 +85,17 @@ STATE_NAMES = {
 }
 
 
+@rule("ORD-1")
+def first_state(*, by_seller: bool, all_rts: bool, sent: bool = True) -> str:
+    """Where an order begins: a draft with its seller until it is sent, then with the buyer; a buyer's order
+
+    with the supplier, or at its payment when all goods are Ready to Ship.
+    """
+    if by_seller:
+        return AWAITING_BUYER if sent else DRAFT
+    return AWAITING_PAYMENT if all_rts else AWAITING_SUPPLIER
+
+
 @dataclass(frozen=True)
 class Funds:
     """The money on an order, in its currency: agreed, and received as cash and by coupon."""
@@ -114,6 +125,13 @@ def due_now(funds: Funds) -> Money:
     if funds.initial is None or funds.initial_met:
         return funds.outstanding
     return funds.initial - funds.paid
+
+
+@rule("PAY-2", "PAY-3")
+def counted(cash: Money, *, coupon: Money, outstanding: Money) -> tuple[Money, Money]:
+    """What arriving cash counts beside its coupon's part, and what is beyond the contract and goes back."""
+    excess = max(cash + coupon - outstanding, cash * 0)
+    return cash - excess, excess
 
 
 @rule("PAY-2", "ORD-2")

@@ -39,8 +39,7 @@ def count(
     """
     part = coupon[1] if coupon else order.total * 0
     used = coupon[2] if coupon else None
-    excess = max(cash - (funds(order).outstanding - part), order.total * 0)
-    counted = cash - excess
+    counted, excess = lifecycle.counted(cash, coupon=part, outstanding=funds(order).outstanding)
     legs = [
         (source, -(cash + fee)),
         (ledger.held(order.pk), counted + part),

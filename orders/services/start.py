@@ -63,7 +63,7 @@ def by_buyer(
     seller_rules.check_lit(sellers.qualification(items[0][0].seller, at))
     rts = all(product.rts for product, _quantity in items)
     _check_buyable(draft, items, rts=rts)
-    state = lifecycle.AWAITING_PAYMENT if rts else lifecycle.AWAITING_SUPPLIER
+    state = lifecycle.first_state(by_seller=False, all_rts=rts)
     asked = replace(draft, export=terms.SELF)
     order = _write(asked, items, buyer_id=buyer_id, drafted_by="buyer", state=state, at=at, key=request_key)
     book.record(order, "started", at=at, actor=actor, rules=("ORD-1",), total=to_text(order.total))
@@ -96,7 +96,7 @@ def by_seller(
             "ORD-1", _("These products are another supplier's."), conflict=False, field="items"
         )
     seller_rules.check_can_draft(sellers.qualification(seller, at))
-    state = lifecycle.AWAITING_BUYER if send else lifecycle.DRAFT
+    state = lifecycle.first_state(by_seller=True, all_rts=False, sent=send)
     order = _write(draft, items, buyer_id=buyer_id, drafted_by="seller", state=state, at=at, key=request_key)
     book.record(order, "drafted", at=at, actor=actor, rules=("ORD-1",), total=to_text(order.total))
     if send:

@@ -105,6 +105,7 @@ class TestWhatIsPrinted:
         assert status == 0
         assert any("DSP-2" in line and "dispatch_due → 2021-04-04" in line for line in lines)
         assert any("check_claim → DSP-4: " in line for line in lines)
+        assert f"line {FIRST_STEP + 4}, 2021-04-01 10:00:00: claim" in lines
         assert lines[-1] == "1 passed, 0 failed"
 
     def test_other_figures(self, tmp_path: Path) -> None:

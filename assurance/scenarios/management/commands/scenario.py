@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assurance.kernel.policy import Policy
 from assurance.kernel.rules import traced
-from assurance.scenarios.player import Difference, Player
+from assurance.scenarios.player import Difference, Player, said
 from assurance.scenarios.reader import FormatError
 
 
@@ -36,8 +36,8 @@ class Command(BaseCommand):
     def _play(self, path: Path, figures: dict[str, Any], *, trace: bool) -> bool:
         try:
             if trace:
-                with traced(self._tell):
-                    Player(path, figures).play()
+                with traced(self._decided):
+                    Player(path, figures, tell=self.stdout.write).play()
             else:
                 Player(path, figures).play()
         except FormatError as error:
@@ -49,8 +49,8 @@ class Command(BaseCommand):
         self.stdout.write(f"ok {path}")
         return True
 
-    def _tell(self, ids: tuple[str, ...], name: str, result: Any) -> None:
-        self.stdout.write(f"    {'/'.join(ids):20} {name.rsplit('.', 1)[-1]} → {result}")
+    def _decided(self, ids: tuple[str, ...], name: str, result: Any) -> None:
+        self.stdout.write(f"    {'/'.join(ids):20} {name.rsplit('.', 1)[-1]} → {said(result)}")
 
     def _files(self, paths: list[Path]) -> list[Path]:
         found: list[Path] = []
