@@ -28,10 +28,10 @@ def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[s
         return subprocess.CompletedProcess(command, 0)
 
     monkeypatch.delenv("CHROMIUM", raising=False)
-    monkeypatch.setattr(chromium.shutil, "which", lambda name: None)
+    monkeypatch.setattr("tests.chromium.shutil.which", lambda name: None)
     monkeypatch.setattr(chromium, "MAC", str(tmp_path / "none"))
     monkeypatch.setattr(chromium, "_of_playwright", lambda: str(tmp_path / "none"))
-    monkeypatch.setattr(chromium.subprocess, "run", only_try)
+    monkeypatch.setattr("tests.chromium.subprocess.run", only_try)
     return tried
 
 
@@ -51,7 +51,7 @@ def test_a_stand_in_that_does_not_start_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = {"chromium": program(tmp_path / "stub", 1), "google-chrome": program(tmp_path / "real", 0)}
-    monkeypatch.setattr(chromium.shutil, "which", found.get)
+    monkeypatch.setattr("tests.chromium.shutil.which", found.get)
     assert chromium.find() == found["google-chrome"]
 
 
@@ -67,6 +67,6 @@ def test_where_there_is_none_one_is_installed_or_asked_for(bare_machine: list[li
 def test_debian_is_asked_only_as_root(
     monkeypatch: pytest.MonkeyPatch, uid: int, debian: bool, program: str
 ) -> None:
-    monkeypatch.setattr(chromium.os, "geteuid", lambda: uid)
+    monkeypatch.setattr("tests.chromium.os.geteuid", lambda: uid)
     monkeypatch.setattr(chromium, "_is_debian", lambda: debian)
     assert all(program in command for command in chromium._ways())
