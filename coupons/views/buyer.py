@@ -72,9 +72,11 @@ def coupons(request: HttpRequest) -> HttpResponse:
 
 
 def _ranked(coupons: QuerySet[Coupon], at: datetime) -> QuerySet[Any]:
-    """With the place of each state in the list; a coupon past its day is void though no job has run."""
-    valid = Q(state="active", last_day__gte=day_of(at))
-    cases = (When(valid, then=0), When(state="reserved", then=1), When(state="redeemed", then=2))
+    """With the place of each state in the list; the clock decides, not what a job has marked."""
+    unreserved = Q(state="active") | Q(state="reserved", reserved_until__lte=at)
+    usable = unreserved & Q(last_day__gte=day_of(at))
+    held = Q(state="reserved") & (Q(reserved_until=None) | Q(reserved_until__gt=at))
+    cases = (When(usable, then=0), When(held, then=1), When(state="redeemed", then=2))
     return coupons.annotate(rank=Case(*cases, default=Value(3), output_field=IntegerField()))
 
 
@@ -84,7 +86,7 @@ def _rows(coupons: list[Coupon], at: datetime) -> list[Row]:
         claim.coupon_id: claim
         for claim in Claim.objects.filter(coupon__in=coupons).select_related("order__seller")
     }
-    used = {coupon.pk: _used_on(coupon) for coupon in coupons}
+    used = {coupon.pk: _used_on(coupon, at) for coupon in coupons}
     orders = Order.objects.select_related("seller").in_bulk([pk for pk in used.values() if pk])
     rows = []
     for coupon in coupons:
@@ -103,6 +105,11 @@ def _rows(coupons: list[Coupon], at: datetime) -> list[Row]:
     return rows
 
 
-def _used_on(coupon: Coupon) -> int | None:
-    redemption = getattr(coupon, "redemption", None)
-    return redemption.order_id if redemption is not None else coupon.reserved_order_id
+def _used_on(coupon: Coupon, at: datetime) -> int | None:
+    match queries.state(coupon, at):
+        case "redeemed":
+            return coupon.redemption.order_id
+        case "reserved":
+            return coupon.reserved_order_id
+        case _:
+            return None

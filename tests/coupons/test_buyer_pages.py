@@ -77,6 +77,19 @@ def test_it_is_void_from_the_first_instant_after_its_last_day(shop, world, at, s
         assert states(shop.get("/coupons/")) == [state]
 
 
+def test_a_reservation_ends_with_its_order_though_no_job_has_run(shop, world):
+    reserved = coupon(world)
+    order = unpaid(world)
+    payment.start(order_id=order.pk, method="visa", coupon_id=reserved.pk, at=LATE)
+    end = datetime(2021, 3, 30, 0, 0, tzinfo=ZONE)
+    with clock.frozen(end - timedelta(microseconds=1)):
+        assert states(shop.get("/coupons/", {"tab": "reserved"})) == ["reserved"]
+    with clock.frozen(end):
+        answer = shop.get("/coupons/", {"tab": "active"})
+        assert states(answer) == ["active"]
+        assert order.number not in said(answer)
+
+
 def test_one_that_ends_soon_comes_first_on_the_page(shop, world):
     coupon(world)
     assert shop.get("/coupons/").context["soonest"] is None

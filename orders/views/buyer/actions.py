@@ -1,12 +1,12 @@
 """The verbs of an order's page. Each is a POST that comes back to the page and says what happened there."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -25,7 +25,7 @@ from orders.services import refunds as refund_services
 from orders.views.buyer import access
 from orders.views.buyer.forms import OrderAddressForm, RefundForm
 
-Act = Callable[[Order, datetime, Actor], str]
+Act = Callable[[Order, datetime, Actor, QueryDict], str]
 View = Callable[..., HttpResponse]
 
 
@@ -43,7 +43,7 @@ def verb(act: Act) -> View:
         order = access.own_order(request, number)
         if request.method == "POST":
             try:
-                said = act(order, clock.now(), access.actor(request))
+                said = act(order, clock.now(), access.actor(request), request.POST)
             except RuleViolation as violation:
                 refused(request, violation)
             else:
@@ -54,49 +54,54 @@ def verb(act: Act) -> View:
 
 
 @verb
-def confirm(order: Order, at: datetime, actor: Actor) -> str:
+def confirm(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
     closing.confirm(order_id=order.pk, by="buyer", at=at, actor=actor)
     return _("You confirmed the order. You can pay it now.")
 
 
 @verb
-def decline(order: Order, at: datetime, actor: Actor) -> str:
+def decline(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
     closing.decline(order_id=order.pk, reason="terms", by="buyer", at=at, actor=actor)
     return _("You declined the order. It is closed, and nothing was charged.")
 
 
 @verb
-def cancel(order: Order, at: datetime, actor: Actor) -> str:
+def cancel(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
     closing.cancel(order_id=order.pk, by="buyer", at=at, actor=actor)
     return _("The order is cancelled. Nothing was charged, and a coupon chosen for it is free again.")
 
 
 @verb
-def receive(order: Order, at: datetime, actor: Actor) -> str:
+def receive(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
     receipt.receive(order_id=order.pk, at=at, actor=actor)
     return _("You confirmed receipt. The money is released to the supplier.")
 
 
 @verb
-def extend(order: Order, at: datetime, actor: Actor) -> str:
+def extend(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
     receipt.extend(order_id=order.pk, by="buyer", at=at, actor=actor)
     return _("You have 15 more days before receipt is taken as given.")
 
 
 @verb
-def accept_date(order: Order, at: datetime, actor: Actor) -> str:
-    amendment.accept(order_id=order.pk, at=at, actor=actor)
+def accept_date(order: Order, at: datetime, actor: Actor, sent: QueryDict) -> str:
+    """Accept the day that the page showed, and no other that has been proposed since (DSP-6)."""
+    try:
+        seen = date.fromisoformat(sent.get("day", ""))
+    except ValueError:
+        seen = date.min
+    amendment.accept(order_id=order.pk, day=seen, at=at, actor=actor)
     return _("You accepted the new dispatch day. It is guaranteed in place of the old one.")
 
 
 @verb
-def refuse_date(order: Order, at: datetime, actor: Actor) -> str:
+def refuse_date(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
     amendment.refuse(order_id=order.pk, at=at, actor=actor)
     return _("You refused the new dispatch day. The agreed day stands.")
 
 
 @verb
-def escalate(order: Order, at: datetime, actor: Actor) -> str:
+def escalate(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
     refund = order.refunds.order_by("-id").first()
     if refund is None:
         raise RuleViolation("STA-1", _("No refund has been applied for on this order."))

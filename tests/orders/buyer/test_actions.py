@@ -42,8 +42,11 @@ EFFECTS = {
 }
 
 
+SENT = {"date/accept": {"day": (day_of(make.NOW) + timedelta(days=10)).isoformat()}}
+
+
 def post(client, order, verb, data=None):
-    return client.post(f"/orders/{order.number}/{verb}/", data or {}, follow=True)
+    return client.post(f"/orders/{order.number}/{verb}/", data or SENT.get(verb, {}), follow=True)
 
 
 @pytest.mark.parametrize("verb", EFFECTS)
@@ -103,6 +106,17 @@ def test_a_get_does_nothing(shop, trade, verb):
     assert shop.get(f"/orders/{order.number}/{verb}/").url == f"/orders/{order.number}/"
     order.refresh_from_db()
     assert not EFFECTS[verb][2](order)
+
+
+@pytest.mark.parametrize("day", ["", "soon", "2021-13-45", "2021-04-01"])
+def test_only_the_day_that_was_seen_is_accepted(shop, trade, day):
+    order = trade.order()
+    proposed(order)
+    answer = post(shop, order, "date/accept", {"day": day})
+    assert '<span class="rule-id">DSP-6</span>' in answer.content.decode()
+    before = order.dispatch_due
+    order.refresh_from_db()
+    assert order.dispatch_due == before
 
 
 def test_without_a_refund_there_is_nothing_to_escalate(shop, trade):
