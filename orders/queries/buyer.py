@@ -9,39 +9,40 @@ from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet,
 from assurance.kernel.models import Deadline, Event
 from assurance.kernel.queries import policy_at
 from logistics.models import Parcel, TrackingEvent
-from orders.models import Order, OrderLine, Payment, PaymentState, Proposal, Refund, State
+from orders.models import Order, OrderLine, Payment, PaymentState, Proposal, Refund
 from orders.queries.facts import View, view
+from orders.rules import lifecycle
 
 ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE = "all", "pay", "dispatch", "receive", "refund", "done"
 TABS = (ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE)
 # One more than a tab shows, so that it can say "99+".
 COUNTED = 100
 
-_TO_PAY = (State.AWAITING_BUYER, State.AWAITING_PAYMENT, State.INITIAL_PAYMENT_SHORT)
-_TO_DISPATCH = (State.INITIAL_PAYMENT_TO_CONFIRM, State.AWAITING_DISPATCH, State.PARTLY_DISPATCHED)
+_TO_PAY = (lifecycle.AWAITING_BUYER, lifecycle.AWAITING_PAYMENT, lifecycle.INITIAL_SHORT)
+_TO_DISPATCH = (lifecycle.INITIAL_TO_CONFIRM, lifecycle.AWAITING_DISPATCH, lifecycle.PARTLY_DISPATCHED)
 _OPEN_PAYMENT = (PaymentState.STARTED, PaymentState.PENDING)
 
 
 def of_buyer(buyer_id: int) -> QuerySet[Order]:
     """What a buyer may see: all orders but a supplier's unsent drafts."""
-    return Order.objects.filter(buyer_id=buyer_id).exclude(state=State.DRAFT)
+    return Order.objects.filter(buyer_id=buyer_id).exclude(state=lifecycle.DRAFT)
 
 
 def in_tab(orders: QuerySet[Order], tab: str, at: datetime) -> QuerySet[Order]:
     """The orders of a tab as the clock has it: closing and receipt count although no job has run (TIM-3)."""
     lapsed = Exists(Deadline.objects.filter(subject_id=OuterRef("pk"), kind="left_alone", due_at__lte=at))
-    received = Q(state=State.AWAITING_RECEIPT, receipt_due_at__lte=at)
+    received = Q(state=lifecycle.AWAITING_RECEIPT, receipt_due_at__lte=at)
     match tab:
         case "pay":
             return orders.filter(~lapsed, state__in=_TO_PAY)
         case "dispatch":
             return orders.filter(state__in=_TO_DISPATCH)
         case "receive":
-            return orders.filter(state=State.AWAITING_RECEIPT).exclude(received)
+            return orders.filter(state=lifecycle.AWAITING_RECEIPT).exclude(received)
         case "refund":
             return orders.filter(Exists(Refund.objects.filter(order=OuterRef("pk"))))
         case "done":
-            return orders.filter(Q(state__in=(State.COMPLETED, State.CLOSED)) | received | Q(lapsed))
+            return orders.filter(Q(state__in=(lifecycle.COMPLETED, lifecycle.CLOSED)) | received | Q(lapsed))
         case _:
             return orders
 

@@ -103,7 +103,7 @@ def _claim(now: Standing) -> Step | None:
         if facts.submitted_at
         else _("You can act · the supplier still has to dispatch"),
         say=say % {"sum": money_text(now.compensation)},
-        more=f"{until} {_('A claim does not cancel the order and does not replace a refund.')}",
+        more=until + " " + _("A claim does not cancel the order and does not replace a refund."),
         action="claim",
     )
 
