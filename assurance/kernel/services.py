@@ -24,23 +24,24 @@ def announce(
     changed: the same one again is the first one. ValueError for a figure that does not exist.
     """
     policy = Policy.from_figures(dict(figures))
-    twin = PolicyVersion.objects.filter(starts_at=starts_at).first()
-    if twin is not None and twin.policy == policy:
-        return twin
-    if twin is not None:
-        raise RuleViolation(
-            "POL-1",
-            _("Another version begins at this moment."),
-            advice=_("Versions are never changed. Choose another moment."),
-            field="starts_at",
-        )
-    if starts_at <= at:
+    if starts_at <= at and not PolicyVersion.objects.filter(starts_at=starts_at).exists():
         raise RuleViolation(
             "POL-1",
             _("A version begins in the future, so that nobody is bound by what was not yet known."),
             conflict=False,
             field="starts_at",
         )
-    version = PolicyVersion.objects.create(starts_at=starts_at, figures=policy.as_figures(), note=reason)
+    version, is_new = PolicyVersion.objects.get_or_create(
+        starts_at=starts_at, defaults={"figures": policy.as_figures(), "note": reason}
+    )
+    if not is_new and version.policy == policy:
+        return version
+    if not is_new:
+        raise RuleViolation(
+            "POL-1",
+            _("Another version begins at this moment."),
+            advice=_("Versions are never changed. Choose another moment."),
+            field="starts_at",
+        )
     events.record("policy", version.pk, "announced", at=at, actor=actor, rules=("POL-1",), reason=reason)
     return version

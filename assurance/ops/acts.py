@@ -120,7 +120,13 @@ def carry_out(
     outcomes: list[Outcome] = []
     targets: list[Model | None] = [*things] or [None]
     for thing in targets:
-        outcomes.append(_one(act, thing, form, named, actor, at))
+        try:
+            outcomes.append(_one(act, thing, form, named, actor, at))
+        except Exception:
+            # An error of ours: what came before is told when the form is sent again; of nothing, no trace.
+            if not outcomes:
+                mine.delete()
+            raise
         mine.body = [vars(outcome) for outcome in outcomes]
         mine.save(update_fields=["body"])
     mine.status = DONE

@@ -179,7 +179,7 @@ class OrderAdmin(DetailAdmin):
 
 def _lines(lines: Sequence[Any]) -> Table:
     rows = [(line.name, line.quantity, line.price, line.amount) for line in lines]
-    head = (_("Product"), _("Quantity"), _("Price"), _("Amount"))
+    head = (_("Product"), _("Quantity"), _("Unit price"), _("Amount"))
     return Table(head, rows, numbers=frozenset({1, 2, 3}))
 
 
@@ -192,7 +192,7 @@ def _payments(order: Order) -> Table:
         (line.arrived_at, "T/T", line.get_state_display(), line.amount, None, None)
         for line in order.bank_lines.order_by("id")
     ]
-    head = (_("When"), _("Method"), _("State"), _("Cash"), _("By coupon"), _("Payment fee"))
+    head = (_("When"), _("Payment method"), _("State"), _("Cash"), _("By coupon"), _("Payment fee"))
     return Table(head, rows, numbers=frozenset({3, 4, 5}), empty=_("Nothing has been paid."))
 
 

@@ -348,6 +348,24 @@ def test_a_busy_database_refuses_one_and_leaves_the_others(ops: Any, world: Worl
     assert states == ["in_review", "rejected"]
 
 
+def test_an_error_of_ours_leaves_the_form_as_good_as_new(ops: Any, world: World, monkeypatch: Any):
+    from claims.admin import ClaimAdmin
+
+    reject = next(act for act in ClaimAdmin.acts if act.name == "reject")
+
+    def broken(**_rest: Any) -> None:
+        raise LookupError
+
+    client, sent = ops("reviewer"), {"reason": "Not late.", "key": str(uuid.uuid4())}
+    address = f"/admin/claims/claim/act/reject/?ids={world.claim.pk}"
+    with monkeypatch.context() as patched, pytest.raises(LookupError):
+        patched.setattr(ClaimAdmin, "acts", (replace(reject, run=broken),))
+        client.post(address, sent)
+    assert client.post(address, sent).status_code == 302
+    world.claim.refresh_from_db()
+    assert world.claim.state == "rejected"
+
+
 def test_a_form_that_was_broken_off_says_what_it_had_done(ops: Any, world: World):
     """A killed process leaves the key with what came before; sending the form again does not go on by itself."""
     client, key = ops("reviewer"), uuid.uuid4()
