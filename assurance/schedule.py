@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from assurance.api import idempotency
 from assurance.notices import mail
 from coupons import sweeps as coupons
 from orders.services import sweeps as orders
@@ -40,8 +41,18 @@ SWEEPS = (
     Sweep("delivery-late", "DLV-4", MINUTE, orders.mark_delivery_late, "marks and tells late delivery"),
     Sweep("refunds", "RFD-2", MINUTE, orders.escalate_refunds, "brings old applications before ops"),
     Sweep("coupons-void", "CPN-2", MINUTE, coupons.expire_coupons, "marks coupons past their last day"),
-    Sweep("coupons-near", "CPN-2", 5 * MINUTE, coupons.warn_of_expiry, "warns of coupons that end", required=False),
+    Sweep(
+        "coupons-near",
+        "CPN-2",
+        5 * MINUTE,
+        coupons.warn_of_expiry,
+        "warns of coupons that end",
+        required=False,
+    ),
     Sweep("dispatch-near", "DSP-2", 5 * MINUTE, orders.tell_near, "warns of dispatch due", required=False),
+    Sweep(
+        "answers", "TIM-3", 60 * MINUTE, idempotency.forget, "forgets kept answers of the API", required=False
+    ),
     Sweep("mail", "TIM-3", MINUTE, mail.deliver, "sends notices by e-mail", required=False, outside=True),
 )
 

@@ -15,7 +15,7 @@ def main(names: list[str]) -> int:
     )
     chosen = [name for name in known if not names or name.split("_")[0] in names]
     if not chosen:
-        print(f"no such bench; there are {', '.join(known)}")  # noqa: T201
+        print(f"no such bench; there are {', '.join(known)}")
         return 2
     import django
 
@@ -23,7 +23,7 @@ def main(names: list[str]) -> int:
     missed = [name for name in chosen if not importlib.import_module(f"bench.{name}").main()]
     print(
         f"{len(chosen) - len(missed)} reached their goals, {len(missed)} missed: {', '.join(missed) or 'none'}"
-    )  # noqa: T201
+    )
     return 1 if missed else 0
 
 

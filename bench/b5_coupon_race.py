@@ -68,19 +68,17 @@ def _bare(coupon_id: int, order_id: int) -> None:
         )
 
 
+def _quote(coupon_id: int, order_id: int, *, lock: bool = False) -> tuple[Coupon, Money, Money]:
+    return coupons.quote(
+        coupon_id=coupon_id, buyer_id=OWNER, order_id=order_id, due=DUE, usd_rate=RATE, at=AT, lock=lock
+    )
+
+
 def _redeem(coupon_id: int, order_id: int) -> None:
-    asked = {
-        "coupon_id": coupon_id,
-        "buyer_id": OWNER,
-        "order_id": order_id,
-        "due": DUE,
-        "usd_rate": RATE,
-        "at": AT,
-    }
     try:
-        coupons.quote(**asked)  # what a checkout page shows, before the act asks again under the lock
+        _quote(coupon_id, order_id)  # what a checkout page shows, before the act asks again under the lock
         with transaction.atomic():
-            coupon, _part, used = coupons.quote(**asked, lock=True)
+            coupon, _part, used = _quote(coupon_id, order_id, lock=True)
             coupons.redeem(coupon=coupon, order_id=order_id, used=used, at=AT)
     except RuleViolation:
         return
@@ -101,7 +99,7 @@ def _race(act: Callable[[int, int], None]) -> float:
 
 def _work(act: Callable[[int, int], None], n: int, barrier: Barrier) -> None:
     ids = list(Coupon.objects.values_list("id", flat=True))
-    random.Random(n).shuffle(ids)  # noqa: S311 - not for secrets
+    random.Random(n).shuffle(ids)
     connection.ensure_connection()
     barrier.wait()
     for coupon_id in ids:

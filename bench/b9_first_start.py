@@ -40,7 +40,9 @@ def main() -> bool:
 def _start(portal: Path) -> float:
     """Start the demo, wait for its first page, stop it; seconds until the page."""
     port = _free_port()
-    environment = {k: v for k, v in os.environ.items() if k not in ("ASSURANCE_DATA", "DJANGO_SETTINGS_MODULE")}
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("ASSURANCE_DATA", "DJANGO_SETTINGS_MODULE")
+    }
     log = portal.parent / "log"
     begun = time.perf_counter()
     with log.open("wb") as out:

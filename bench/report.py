@@ -13,7 +13,7 @@ def timed(run: Callable[[], object]) -> float:
 
 
 def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+    print(text, flush=True)
 
 
 def spread(values: list[float], unit: str = "") -> str:

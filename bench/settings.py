@@ -3,7 +3,7 @@
 from assurance.settings.base import *  # noqa: F403
 from assurance.settings.servers import cache, own_or_embedded
 
-SECRET_KEY = "bench-only"  # noqa: S105
+SECRET_KEY = "bench-only"
 ALLOWED_HOSTS = ["127.0.0.1"]
 
 SERVERS = own_or_embedded("bench", database="postgres", number=0)

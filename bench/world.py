@@ -1,6 +1,7 @@
 """Filling the bench database with many orders at once, shaped as the services leave them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
@@ -59,7 +60,8 @@ def orders(count: int, *, due: int, days: int = 1) -> None:
     seller_ids = list(Seller.objects.values_list("id", flat=True))
     buyer_ids = list(User.objects.filter(email__startswith="buyer").values_list("id", flat=True))
     values = {
-        "count": count, "base": BASE, "due": DUE, "later": DUE + timedelta(days=365), "step": step, "many": due * days, "days": days,
+        "count": count, "base": BASE, "due": DUE, "later": DUE + timedelta(days=365),
+        "step": step, "many": due * days, "days": days,
         "sellers": seller_ids, "buyers": buyer_ids, "policy": PolicyVersion.objects.earliest("starts_at").pk,
         "line": Line.objects.get(code="bench").pk,
     }  # fmt: skip
@@ -76,7 +78,7 @@ def settle() -> None:
     execute("CHECKPOINT")
 
 
-def execute(sql: str, values: dict[str, object] | None = None) -> None:
+def execute(sql: str, values: dict[str, Any] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 
@@ -88,10 +90,11 @@ _DUE_AT = (
 
 _ORDERS = f"""
     INSERT INTO orders_order (id, number, buyer_id, seller_id, drafted_by, created_at, state, state_since, version,
-        currency, usd_rate, cny_rate, goods_minor, shipping_minor, discount_minor, total_minor, cash_minor, coupon_minor,
-        method_fee_minor, refunded_minor, coupon_returned_minor, fee_taken_minor, released_minor, released_usd_minor,
-        rts, export, line_id, mode, platform_line, destination, address, handling_days, transit_min, transit_max,
-        line_guaranteed, dispatch_days, dispatch_after, policy_id, effective_at, covered, can_deliver, initial_met_at,
+        currency, usd_rate, cny_rate, goods_minor, shipping_minor, discount_minor, total_minor, cash_minor,
+        coupon_minor, method_fee_minor, refunded_minor, coupon_returned_minor, fee_taken_minor, released_minor,
+        released_usd_minor, rts, export, line_id, mode, platform_line, destination, address, handling_days,
+        transit_min, transit_max, line_guaranteed, dispatch_days, dispatch_after, policy_id, effective_at, covered,
+        can_deliver, initial_met_at,
         full_met_at, clock_started_at, first_due, dispatch_due, promise, any_parcel, buyer_extended, supplier_extended,
         platform_bears, disputed, closed_because)
     SELECT g, (8e16::bigint + g)::text,
@@ -99,14 +102,15 @@ _ORDERS = f"""
         (%(sellers)s::bigint[])[1 + (g * 7) %% cardinality(%(sellers)s::bigint[])], 'buyer', %(base)s,
         'awaiting_dispatch', %(base)s, 1, 'USD', 1, 0.14, 19300, 3000, 1000, 21300, 21300, 0, 639, 0, 0, 0, 0, 0,
         true, 'self', %(line)s, 'express', true, 'US',
-        '{{"recipient": "Harbor & Pine Outfitters", "street": "211 Alder Street", "city": "Portland"}}', 0, 5, 7, true, 6,
-        'full', %(policy)s, %(base)s, true, true, %(base)s, %(base)s, %(base)s, d.day, d.day, d.day + 7, false, false,
-        false, false, false, ''
+        '{{"recipient": "Harbor & Pine Outfitters", "street": "211 Alder Street", "city": "Portland"}}',
+        0, 5, 7, true, 6, 'full', %(policy)s, %(base)s, true, true, %(base)s, %(base)s, %(base)s,
+        d.day, d.day, d.day + 7, false, false, false, false, false, ''
     FROM generate_series(1, %(count)s) g
     CROSS JOIN LATERAL (SELECT ({_DUE_AT})::date - 1) d (day)
-"""  # noqa: S608
+"""
 _LINES = """
-    INSERT INTO orders_orderline (order_id, product_id, name, name_zh, unit, currency, quantity, price_minor, amount_minor)
+    INSERT INTO orders_orderline
+        (order_id, product_id, name, name_zh, unit, currency, quantity, price_minor, amount_minor)
     SELECT o.id, p.id, p.name, '', 'piece', 'USD', 100, 193, 19300 FROM orders_order o
     JOIN sellers_product p ON p.seller_id = o.seller_id
 """
@@ -115,7 +119,7 @@ _GUARANTEES = f"""
     SELECT g, o.number, o.buyer_id, o.seller_id, kind, 'active', {_DUE_AT}
         + CASE WHEN kind = 'delivery' THEN interval '90 days' ELSE interval '0' END
     FROM generate_series(1, %(count)s) g JOIN orders_order o ON o.id = g, unnest(ARRAY['dispatch', 'delivery']) kind
-"""  # noqa: S608
+"""
 _DEADLINES = """
     INSERT INTO kernel_deadline (kind, subject_id, due_at) SELECT kind, order_id, late_at FROM orders_guarantee
 """

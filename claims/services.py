@@ -41,7 +41,9 @@ def file(
         review_by=rules.review_due(at, known.policy),
     )
     amendment.claim_filed(order=order, at=at, actor=actor, guarantee=guarantee)
-    events.record("claim", claim.pk, "filed", at=at, actor=actor, rules=("CLM-1", "CLM-2"), guarantee=guarantee)
+    events.record(
+        "claim", claim.pk, "filed", at=at, actor=actor, rules=("CLM-1", "CLM-2"), guarantee=guarantee
+    )
     book.tell_seller(order, "claim_filed", at, guarantee=guarantee)
     return claim
 

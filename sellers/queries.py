@@ -42,7 +42,9 @@ def is_member(seller_id: int, at: datetime) -> bool:
 
 def members_among(seller_ids: Iterable[int], at: datetime) -> set[int]:
     """Which of these accounts are members now: one query for a whole list."""
-    rows = Membership.objects.filter(seller_id__in=set(seller_ids), joined_at__lte=at).exclude(left_at__lte=at)
+    rows = Membership.objects.filter(seller_id__in=set(seller_ids), joined_at__lte=at).exclude(
+        left_at__lte=at
+    )
     return set(rows.values_list("seller_id", flat=True))
 
 
@@ -57,9 +59,7 @@ def rating_progress(seller_id: int, policy: Policy) -> tuple[int, int]:
     """Listed products that count toward the star rating (STD-6): quick RTS ones, and small-quick ones."""
     listed = Product.objects.filter(seller_id=seller_id, is_listed=True)
     quick = Q(rts=True, dispatch_days__lte=policy.star_rts_days)
-    found = listed.aggregate(
-        quick=Count("pk", filter=quick), small=Count("pk", filter=Q(small_quick=True))
-    )
+    found = listed.aggregate(quick=Count("pk", filter=quick), small=Count("pk", filter=Q(small_quick=True)))
     return found["quick"], found["small"]
 
 

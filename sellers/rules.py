@@ -216,6 +216,4 @@ def check_withdraw(amount: Money, *, balance: Money) -> None:
 def check_deposit(amount: Money) -> None:
     """Refuse paying in nothing."""
     if amount.amount <= 0:
-        raise RuleViolation(
-            "REC-2", _("Pay in an amount above zero."), conflict=False, field="amount"
-        )
+        raise RuleViolation("REC-2", _("Pay in an amount above zero."), conflict=False, field="amount")

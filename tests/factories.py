@@ -27,10 +27,14 @@ def person(name: str = "alice", **fields: Any) -> User:
     return User.objects.create_user(f"{name}{next(_number)}@example.com", "x", name=name.title(), **fields)
 
 
-def seller(name: str = "Mingshen", *, member: bool = True, staff: User | None = None, **fields: Any) -> Seller:
+def seller(
+    name: str = "Mingshen", *, member: bool = True, staff: User | None = None, **fields: Any
+) -> Seller:
     """A lit seller account of a company of its own; with `member` in the upgrade service since OPENED."""
     company = fields.pop("company", None) or Company.objects.create(name=f"{name} Co {next(_number)}")
-    made = Seller.objects.create(company=company, name=f"{name} {next(_number)}", qualified_at=OPENED, **fields)
+    made = Seller.objects.create(
+        company=company, name=f"{name} {next(_number)}", qualified_at=OPENED, **fields
+    )
     if member:
         Membership.objects.create(seller=made, joined_at=OPENED, terms_version=TERMS_VERSION)
     if staff:

@@ -7,6 +7,7 @@ peeks here, locks the object, and then takes the deadline (`claim`): zero rows m
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Min
@@ -55,7 +56,7 @@ _TAKE = """
 """
 
 
-def all_at_once(kind: str, at: datetime, batch: int, follow: str, values: Mapping[str, object]) -> int:
+def all_at_once(kind: str, at: datetime, batch: int, follow: str, values: Mapping[str, Any]) -> int:
     """Work off due deadlines set-based, a batch a transaction; how many.
 
     `follow` are further WITH queries that read `due (subject_id, due_at)`. Rows that another sweeper holds

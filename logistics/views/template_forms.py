@@ -123,7 +123,9 @@ LineFormSet = forms.formset_factory(LineForm, formset=BaseLineFormSet, extra=EMP
 def line_rows(template: FreightTemplate | None, data: Any = None) -> BaseLineFormSet:
     """The template's lines and some empty rows. A line no longer offered stays where it is already used."""
     rows = list(template.lines.select_related("line").order_by("id")) if template else []
-    lines = {line.pk: translated(line) for line in [*logistics.lines_for_templates(), *(r.line for r in rows)]}
+    lines = {
+        line.pk: translated(line) for line in [*logistics.lines_for_templates(), *(r.line for r in rows)]
+    }
     return cast(
         BaseLineFormSet,
         LineFormSet(

@@ -78,7 +78,11 @@ class BankLine(models.Model):
     state = models.CharField(
         max_length=10,
         default="open",
-        choices=[("open", _("Not associated")), ("associated", _("Associated")), ("return", _("To be returned"))],
+        choices=[
+            ("open", _("Not associated")),
+            ("associated", _("Associated")),
+            ("return", _("To be returned")),
+        ],
     )
     associated_at = models.DateTimeField(null=True)
 
@@ -133,7 +137,9 @@ class Refund(models.Model):
                 condition=Q(state__in=["negotiating", "escalated"]),
                 name="one_open_refund",
             ),
-            models.CheckConstraint(condition=Q(amount_minor=None) | Q(amount_minor__gt=0), name="refund_amount"),
+            models.CheckConstraint(
+                condition=Q(amount_minor=None) | Q(amount_minor__gt=0), name="refund_amount"
+            ),
         ]
 
     def __str__(self) -> str:

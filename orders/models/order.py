@@ -15,9 +15,21 @@ from logistics.models import Line, Mode
 from orders.rules import lifecycle, terms
 from sellers.models import Product, Seller
 
-State = models.TextChoices(  # type: ignore[misc]
-    "State", [(value.upper(), (value, name)) for value, name in lifecycle.STATE_NAMES.items()]
-)
+
+class State(models.TextChoices):
+    """ORD-2, as `orders.rules.lifecycle` names them."""
+
+    DRAFT = lifecycle.DRAFT, lifecycle.STATE_NAMES[lifecycle.DRAFT]
+    AWAITING_SUPPLIER = lifecycle.AWAITING_SUPPLIER, lifecycle.STATE_NAMES[lifecycle.AWAITING_SUPPLIER]
+    AWAITING_BUYER = lifecycle.AWAITING_BUYER, lifecycle.STATE_NAMES[lifecycle.AWAITING_BUYER]
+    AWAITING_PAYMENT = lifecycle.AWAITING_PAYMENT, lifecycle.STATE_NAMES[lifecycle.AWAITING_PAYMENT]
+    INITIAL_PAYMENT_SHORT = lifecycle.INITIAL_SHORT, lifecycle.STATE_NAMES[lifecycle.INITIAL_SHORT]
+    INITIAL_PAYMENT_TO_CONFIRM = lifecycle.INITIAL_TO_CONFIRM, lifecycle.STATE_NAMES[lifecycle.INITIAL_TO_CONFIRM]
+    AWAITING_DISPATCH = lifecycle.AWAITING_DISPATCH, lifecycle.STATE_NAMES[lifecycle.AWAITING_DISPATCH]
+    PARTLY_DISPATCHED = lifecycle.PARTLY_DISPATCHED, lifecycle.STATE_NAMES[lifecycle.PARTLY_DISPATCHED]
+    AWAITING_RECEIPT = lifecycle.AWAITING_RECEIPT, lifecycle.STATE_NAMES[lifecycle.AWAITING_RECEIPT]
+    COMPLETED = lifecycle.COMPLETED, lifecycle.STATE_NAMES[lifecycle.COMPLETED]
+    CLOSED = lifecycle.CLOSED, lifecycle.STATE_NAMES[lifecycle.CLOSED]
 
 
 class Export(models.TextChoices):
@@ -52,7 +64,8 @@ class Order(models.Model):
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="orders")
     drafted_by = models.CharField(max_length=6, choices=[("buyer", _("Buyer")), ("seller", _("Seller"))])
-    request_key = models.CharField(max_length=80, null=True, unique=True)
+    # Null where nobody gave a key, so that the others can be unique.
+    request_key = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001
     created_at = models.DateTimeField()
     state = models.CharField(max_length=28, choices=State.choices)
     state_since = models.DateTimeField()
@@ -216,7 +229,11 @@ class Guarantee(models.Model):
     # Copies of the order's, so that neither a sweep nor an overdue list reads the wide row.
     number = models.CharField(max_length=17)
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     seller = models.ForeignKey(
         Seller, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False

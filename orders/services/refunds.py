@@ -54,15 +54,15 @@ def apply(
     order.disputed = True
     book.settle(order, at)
     deadlines.put(refund.pk, {ESCALATE: refunds.escalates_at(at, policy_of(order, at))})
-    book.record(order, "refund_applied", at=at, actor=actor, rules=("RFD-1",), amount=_said(amount), reason=reason)
+    book.record(
+        order, "refund_applied", at=at, actor=actor, rules=("RFD-1",), amount=_said(amount), reason=reason
+    )
     book.tell_seller(order, "refund_applied", at)
     return refund
 
 
 @transaction.atomic
-def answer(
-    *, refund_id: int, agree: bool, at: datetime, words: str = "", actor: Actor = PLATFORM
-) -> Refund:
+def answer(*, refund_id: int, agree: bool, at: datetime, words: str = "", actor: Actor = PLATFORM) -> Refund:
     """The supplier agrees, and it is paid, or refuses, and the buyer may escalate. Refused STA-1, CPN-6.
 
     Refusing again in the same words changes nothing.
@@ -116,7 +116,9 @@ def rule(
         raise RuleViolation("STA-1", _("Only an escalated application can be ruled on."))
     refund.answer = words or refund.answer
     refund.state, refund.decided_at = refunds.RULED, at
-    book.record(order, "refund_ruled", at=at, actor=actor, rules=("RFD-2",), amount=_said(amount), words=words)
+    book.record(
+        order, "refund_ruled", at=at, actor=actor, rules=("RFD-2",), amount=_said(amount), words=words
+    )
     if amount is not None and not amount.amount:
         _end(order, refund, at)
         book.tell_buyer(order, "refund_ruled", at)

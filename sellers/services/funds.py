@@ -86,7 +86,11 @@ def owe(
         open_minor=to_minor(rest),
     )
     stood_in = _STOOD_IN[rule]
-    legs = [(account, -taken), (stood_in, -rest), *paid_to] if paid_to else [(account, -taken), (stood_in, taken)]
+    legs = (
+        [(account, -taken), (stood_in, -rest), *paid_to]
+        if paid_to
+        else [(account, -taken), (stood_in, taken)]
+    )
     if paid_to or taken.amount:
         ledger.post(what=what, rule=rule, cause=cause, at=at, reference=f"{what}:{cause[1]}", legs=legs)
     return debt
@@ -117,7 +121,9 @@ def let_go(*, debt_id: int, rule: str, what: str, at: datetime) -> None:
 def deposit(*, seller_id: int, amount: Money, reference: str, at: datetime, actor: Actor = PLATFORM) -> None:
     """Money that a seller pays into the balance from outside; debts are taken from it first."""
     rules.check_deposit(amount)
-    event = events.record("seller", seller_id, "deposited", at=at, actor=actor, rules=("REC-2",), amount=to_text(amount))
+    event = events.record(
+        "seller", seller_id, "deposited", at=at, actor=actor, rules=("REC-2",), amount=to_text(amount)
+    )
     credit(
         seller_id=seller_id,
         amount=amount,
@@ -135,7 +141,9 @@ def withdraw(*, seller_id: int, amount: Money, reference: str, at: datetime, act
     """Pay a seller's money out; refused PAY-4 beyond the balance."""
     account = ledger.seller(seller_id)
     rules.check_withdraw(amount, balance=ledger.lock_balance(account))
-    event = events.record("seller", seller_id, "withdrew", at=at, actor=actor, rules=("PAY-4",), amount=to_text(amount))
+    event = events.record(
+        "seller", seller_id, "withdrew", at=at, actor=actor, rules=("PAY-4",), amount=to_text(amount)
+    )
     ledger.post(
         what="withdrawal",
         rule="PAY-4",
