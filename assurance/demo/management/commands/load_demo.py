@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from assurance.accounts.models import User
 from assurance.demo.world import load
 
 BAR = 40
@@ -33,6 +34,10 @@ class Command(BaseCommand):
         if load.is_loaded() and not reset:
             self.stdout.write("The demo world is loaded already (--reset makes it anew).")
             return
+        if not load.is_loaded() and User.objects.exists():
+            raise CommandError(
+                "This database is not the demo's: people are in it that the demo did not make."
+            )
         begun = time.monotonic()
         with transaction.atomic():
             if reset:
