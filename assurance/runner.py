@@ -10,6 +10,7 @@ last user in any case.
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -179,6 +180,12 @@ def _only_demo() -> Iterator[None]:
 def run(host: str, port: int) -> None:
     """Run the demo until it is stopped."""
     begun = time.monotonic()
+    counts = (
+        embedded.data_folder() / "metrics"
+    )  # here, where a killed run leaves nothing that is not found again
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
     say("Starting PostgreSQL and Valkey ...")
     _prepare_world()
     logs = embedded.data_folder() / "logs"
