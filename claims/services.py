@@ -88,8 +88,11 @@ def reject(*, claim_id: int, reason: str, at: datetime, actor: Actor = PLATFORM)
 def exempt_order(
     *, order_id: int, platform_bears: bool, reason: str, at: datetime, actor: Actor = PLATFORM
 ) -> Exemption:
-    """Exempt one order for force majeure; refused STA-1, DSP-7."""
+    """Exempt one order for force majeure; refused STA-1, DSP-7. The same again is the exemption that stands."""
     amendment.exempt(order_id=order_id, platform_bears=platform_bears, reason=reason, at=at, actor=actor)
+    stands = Exemption.objects.filter(order_id=order_id).order_by("-id").first()
+    if stands is not None and stands.platform_bears == platform_bears:
+        return stands
     return Exemption.objects.create(
         order_id=order_id,
         platform_bears=platform_bears,

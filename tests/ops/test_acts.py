@@ -64,6 +64,13 @@ def test_exempting_an_order(ops: Any, late: Order, effect: str, state: str, bear
     assert (exemption.reason, exemption.platform_bears) == ("Because.", bears)
 
 
+def test_exempting_twice_is_one_exemption_and_another_effect_a_second(ops: Any, late: Order):
+    client = ops("reviewer")
+    for effect in ("none", "none", "platform", "platform"):
+        assert send(client, "orders/order", "exempt", late.pk, effect=effect).status_code == 302
+    assert list(Exemption.objects.order_by("id").values_list("platform_bears", flat=True)) == [False, True]
+
+
 def test_an_order_with_a_claim_is_not_exempted(ops: Any, world: World):
     answer = send(ops("reviewer"), "orders/order", "exempt", world.order.pk, effect="none")
     assert answer.status_code == 409
