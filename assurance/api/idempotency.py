@@ -1,24 +1,26 @@
 """`Idempotency-Key`: a POST sent again, because its answer was lost, has one effect and one answer.
 
-While a request runs it holds an advisory lock of its key, taken without waiting: another one with the same
-key is told 409 at once. Under the lock the earlier answer is looked up: the same request gets it again,
-byte for byte, another one gets 422.
+The whole request is one transaction. It begins with an advisory lock of the key, taken without waiting:
+another request with the same key is told 409 at once. Under the lock the earlier answer is looked up: the
+same request gets it again, byte for byte, another one gets 422. The lock ends with the transaction, when the
+answer can already be seen, and with the connection of a killed process; so no key stays locked.
 
-The answer is stored in the transaction of the effect, so that a crash loses both or neither. A refusal rolls
-back to a savepoint what the act had written and is stored as well: sent again it reads the same, even if it
-would be allowed by then. An error of ours stores nothing, so that trying again is worth while.
+The answer is stored in the transaction of the effect: a crash loses both or neither. A refusal rolls back to
+a savepoint what the act had written and is stored as well: sent again it reads the same, even if it would be
+allowed by then. An error of ours stores nothing, so that trying again is worth while.
 
-A lock of the session, not of the transaction: it must outlive the commit, or a second request could look
-before the answer is there. It goes when the connection does, so no killed process leaves a key locked.
+Work that commits piece by piece (tracking, whose events may be told any number of times) cannot be one
+transaction. Its key is claimed by a row without an answer, which gets one when the work is done. A claim left
+by a killed process is taken over after a minute; a refusal gives the claim up, so that what was refused can be
+told again.
 """
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -33,45 +35,25 @@ from assurance.kernel.models import IdempotencyKey
 HEADER = "Idempotency-Key"
 PATTERN = r"^[\x21-\x7e]{1,80}$"
 KEPT = timedelta(days=30)
+CLAIMED = timedelta(minutes=1)
 REPLAYED = "Idempotency-Replayed"
 
+Act = Callable[[], Response]
+Refuse = Callable[[Exception], Response]
 
-def once(
-    request: Request,
-    act: Callable[[], Response],
-    refuse: Callable[[Exception], Response],
-    *,
-    one_transaction: bool = True,
-) -> HttpResponseBase:
+
+def once(request: Request, act: Act, refuse: Refuse, *, one_transaction: bool = True) -> HttpResponseBase:
     """Answer a POST, from what is stored if its key has been answered before.
 
-    `act` does the work; `refuse` makes an answer of what it raises. With `one_transaction` off, `act` commits
-    on its own, piece by piece: only for work that may be repeated freely (tracking).
+    `act` does the work; `refuse` makes an answer of what it raises.
     """
     key = request.headers.get(HEADER)
-    if key is None:
-        with transaction.atomic() if one_transaction else nullcontext():
-            return act()
-    if not re.match(PATTERN, key):
+    if key is not None and not re.match(PATTERN, key):
         raise exceptions.ValidationError({HEADER: [_("1 to 80 visible ASCII characters, without blanks.")]})
-    owner, key = _owner(request, key)
-    fingerprint = _fingerprint(request)
-    with _in_flight(owner, key):
-        earlier = _earlier(owner, key)
-        if earlier is not None:
-            return _replay(earlier, fingerprint)
-        if not one_transaction:
-            return _store(owner, key, fingerprint, act())
-        with transaction.atomic():
-            try:
-                with transaction.atomic():
-                    answer = act()
-            except Exception as refusal:
-                answer = refuse(refusal)
-                if answer.status_code >= 500:
-                    transaction.set_rollback(True)
-                    return answer
-            return _store(owner, key, fingerprint, answer)
+    if not one_transaction:
+        return act() if key is None else _piece_by_piece(request, key, act)
+    with transaction.atomic():
+        return act() if key is None else _at_once(request, key, act, refuse)
 
 
 def forget(at: datetime) -> int:
@@ -80,64 +62,91 @@ def forget(at: datetime) -> int:
     return deleted
 
 
-def _owner(request: Request, key: str) -> tuple[int, str]:
-    """Whose key it is: a user's own; those of signing partners are kept apart by the partner's name."""
-    if request.user.pk is not None:
-        return request.user.pk, key
-    return 0, f"{request.user}/{key}"
-
-
-def _fingerprint(request: Request) -> str:
-    whole = f"{request.method} {request.get_full_path()}\n".encode() + request.body
-    return hashlib.sha256(whole).hexdigest()
-
-
-@contextmanager
-def _in_flight(owner: int, key: str) -> Iterator[None]:
-    name = hashlib.sha256(f"idempotency:{owner}:{key}".encode()).digest()
-    lock = [int.from_bytes(name[:8], signed=True)]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", lock)
-        if not cursor.fetchone()[0]:
-            raise Refused(409, _("A request with this Idempotency-Key is still being worked on."))
+def _at_once(request: Request, key: str, act: Act, refuse: Refuse) -> HttpResponseBase:
+    fresh = _asked(request, key)
+    _lock(fresh)
+    earlier = _earlier(fresh)
+    if earlier is not None:
+        return _replay(earlier, fresh)
     try:
-        yield
-    finally:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", lock)
-        except Error:
-            connection.close()  # a broken connection holds no lock; a sound one gives it up with this
+        with transaction.atomic():
+            answer = act()
+    except Exception as refusal:
+        answer = refuse(refusal)
+        if answer.status_code >= 500:
+            transaction.set_rollback(True)
+            return answer
+    _keep(fresh, answer)
+    fresh.save(force_insert=True)
+    return answer
 
 
-def _earlier(owner: int, key: str) -> IdempotencyKey | None:
-    kept = IdempotencyKey.objects.filter(user_id=owner, key=key)
-    row = kept.first()
-    if row is not None and row.created_at < clock.now() - KEPT:
+def _piece_by_piece(request: Request, key: str, act: Act) -> HttpResponseBase:
+    fresh = _asked(request, key)
+    with transaction.atomic():
+        _lock(fresh)
+        earlier = _earlier(fresh)
+        if earlier is not None and (earlier.status or earlier.created_at > clock.now() - CLAIMED):
+            return _replay(earlier, fresh)
+        if earlier is not None:
+            earlier.delete()
+        fresh.save(force_insert=True)
+    try:
+        answer = act()
+    except Exception:
+        fresh.delete()
+        raise
+    _keep(fresh, answer)
+    fresh.save()
+    return answer
+
+
+def _asked(request: Request, key: str) -> IdempotencyKey:
+    """The row of a request, not saved. A user's keys are their own; a partner's bear the partner's name."""
+    whole = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+    return IdempotencyKey(
+        user_id=request.user.pk or 0,
+        key=key if request.user.pk else f"{request.user}/{key}",
+        fingerprint=hashlib.sha256(whole).hexdigest(),
+        created_at=clock.now(),
+    )
+
+
+def _lock(row: IdempotencyKey) -> None:
+    name = hashlib.sha256(f"idempotency:{row.user_id}:{row.key}".encode()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(name[:8], signed=True)])
+        if not cursor.fetchone()[0]:
+            raise _in_flight()
+
+
+def _in_flight() -> Refused:
+    return Refused(409, _("A request with this Idempotency-Key is still being worked on."))
+
+
+def _earlier(row: IdempotencyKey) -> IdempotencyKey | None:
+    kept = IdempotencyKey.objects.filter(user_id=row.user_id, key=row.key)
+    earlier = kept.first()
+    if earlier is not None and earlier.created_at < clock.now() - KEPT:
         kept.delete()
         return None
-    return row
+    return earlier
 
 
-def _replay(earlier: IdempotencyKey, fingerprint: str) -> HttpResponse:
-    if earlier.fingerprint != fingerprint:
+def _replay(earlier: IdempotencyKey, fresh: IdempotencyKey) -> HttpResponse:
+    if earlier.fingerprint != fresh.fingerprint:
         raise Refused(422, _("This Idempotency-Key has been used for another request."))
+    if earlier.status is None:
+        raise _in_flight()
     return HttpResponse(
         earlier.body,
         status=earlier.status,
-        content_type=CONTENT_TYPE if (earlier.status or 0) >= 400 else "application/json",
+        content_type=CONTENT_TYPE if earlier.status >= 400 else "application/json",
         headers={REPLAYED: "true"},
     )
 
 
-def _store(owner: int, key: str, fingerprint: str, answer: Response) -> Response:
-    IdempotencyKey.objects.create(
-        user_id=owner,
-        key=key,
-        fingerprint=fingerprint,
-        status=answer.status_code,
-        # As text: jsonb would put the members into another order.
-        body=JSONRenderer().render(answer.data).decode(),
-        created_at=clock.now(),
-    )
-    return answer
+def _keep(row: IdempotencyKey, answer: Response) -> None:
+    """Put the answer into the row: as text, for jsonb would put its members into another order."""
+    row.status = answer.status_code
+    row.body = JSONRenderer().render(answer.data).decode()

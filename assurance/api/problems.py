@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.signals import got_request_exception
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, UnreadablePostError
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
@@ -85,14 +85,14 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
 
 def _unexpected(exc: Exception, request: HttpRequest) -> Response:
     """An error of ours. Lost races between transactions are worth another try, all else is for the log."""
-    if isinstance(exc, OperationalError):
+    if isinstance(exc, (OperationalError, InterfaceError)):
         answer = respond(503, _("Please try again in a moment."), headers={"Retry-After": "1"})
     else:
         answer = respond(500, _("An error on our side. It has been recorded."))
     log_response(
         "%s at %s", type(exc).__name__, request.path, response=answer, request=request, exception=exc
     )
-    got_request_exception.send(sender=None, request=request)
+    got_request_exception.send_robust(sender=None, request=request)
     return answer
 
 

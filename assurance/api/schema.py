@@ -34,6 +34,10 @@ class Schema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.view.tag]
 
+    def get_summary(self) -> str:
+        """The first sentence, for the list of operations."""
+        return self.get_description().partition(".")[0].partition("\n")[0]
+
     def get_override_parameters(self) -> list[Any]:
         if self.method != "POST":
             return list(self.view.headers_read)
@@ -54,17 +58,13 @@ class Schema(AutoSchema):
         for status, description in _PROBLEMS.items():
             if (status in _WRITES and self.method != "POST") or (status == "403" and public):
                 continue
-            problem = self._get_response_for_code(  # type: ignore[no-untyped-call]
-                Problem, status, [CONTENT_TYPE], direction
-            )
+            problem = self._get_response_for_code(Problem, status, [CONTENT_TYPE], direction)
             bodies[status] = problem | {"description": description}
         return bodies
 
     def _map_serializer(self, serializer: Any, direction: Direction, bypass_extensions: bool = False) -> Any:
         """What a client sends is closed: an unknown name is refused (`fields.Request`)."""
-        schema = super()._map_serializer(  # type: ignore[no-untyped-call]
-            serializer, direction, bypass_extensions
-        )
+        schema = super()._map_serializer(serializer, direction, bypass_extensions)
         if isinstance(serializer, Request):
             schema["additionalProperties"] = False
         return schema

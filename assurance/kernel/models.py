@@ -101,6 +101,8 @@ class IdempotencyKey(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user_id", "key"], name="one_answer_per_key"),
         ]
+        # Read by the sweep that forgets them.
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="answer_by_age")]
 
     def __str__(self) -> str:
         return self.key

@@ -131,7 +131,7 @@ def _matches(given: bytes, signatures: Iterable[str]) -> bool:
     return sum(hmac.compare_digest(given, one.encode()) for one in signatures) > 0
 
 
-class _Scheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class _Scheme(OpenApiAuthenticationExtension):
     match_subclasses = True
     target_class = Signed
 

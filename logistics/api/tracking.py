@@ -98,7 +98,7 @@ class Tracking(TrackingView):
         return take_in(events, partner=str(request.user), any_carrier=False)
 
 
-class Loose(serializers.CharField):
+class Loose(Text):
     """Text of somebody else's message, which may be null or absent."""
 
     def __init__(self, **options: Any) -> None:
@@ -117,13 +117,13 @@ class CheckpointSeen(serializers.Serializer[Any]):
 
 
 class AfterShipTracking(serializers.Serializer[Any]):
-    tracking_number = serializers.CharField(max_length=60)
+    tracking_number = Text(max_length=60)
     slug = Loose()
     checkpoints = serializers.ListField(child=CheckpointSeen(), max_length=EVENTS_AT_MOST, default=list)
 
 
 class AfterShipMessage(serializers.Serializer[Any]):
-    event = serializers.CharField()
+    event = Text()
     msg = AfterShipTracking()
 
 
@@ -162,12 +162,12 @@ class SeventeenTrackInfo(serializers.Serializer[Any]):
 
 
 class SeventeenTrackData(serializers.Serializer[Any]):
-    number = serializers.CharField(max_length=60)
+    number = Text(max_length=60)
     track_info = SeventeenTrackInfo(default=lambda: {"tracking": {"providers": []}})
 
 
 class SeventeenTrackMessage(serializers.Serializer[Any]):
-    event = serializers.CharField()
+    event = Text()
     data = SeventeenTrackData()  # type: ignore[assignment]
 
 

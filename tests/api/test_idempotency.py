@@ -170,6 +170,40 @@ def test_tracking_told_ten_times_is_one_event(world):
     assert refused.status_code == 422
 
 
+@pytest.mark.django_db
+class TestTracking:
+    """Work that commits piece by piece claims its key first."""
+
+    @pytest.fixture
+    def world(self, db, now, settings):
+        settings.TRACKING_SECRETS = {"carrier": ["s3cret"]}
+        return make_world()
+
+    def told(self, world, number, kind="picked_up"):
+        event = {"carrier": "DHL", "number": number, "event": kind, "happened_at": NOW.isoformat()}
+        body = json.dumps({"events": [event]})
+        answer = world.nobody.send(
+            "tracking/", body, **sign(body, "carrier", "s3cret"), **{"Idempotency-Key": "k"}
+        )
+        return answer.status_code
+
+    def test_what_was_refused_can_be_told_again(self, world):
+        order = started(world)
+        assert self.told(world, "LATER") == 422
+        dispatch.dispatch(order_id=order.pk, carrier="DHL", number="LATER", last=True, at=NOW)
+        assert self.told(world, "LATER") == 200
+        assert TrackingEvent.objects.count() == 1
+
+    def test_a_claim_in_flight_is_waited_for_and_one_left_by_a_killed_process_is_taken_over(self, world, at):
+        order = sent(world)
+        assert self.told(world, f"S{order.pk}") == 200
+        IdempotencyKey.objects.update(status=None, body=None)
+        assert self.told(world, f"S{order.pk}") == 409
+        at(NOW, minutes=1)
+        assert self.told(world, f"S{order.pk}", kind="customs") == 200
+        assert self.told(world, f"S{order.pk}") == 422
+
+
 def test_every_post_is_tried_here():
     """A verb that is added without its case fails."""
     from assurance.api.urls import _order, _v1
