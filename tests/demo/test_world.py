@@ -183,6 +183,10 @@ class TestTheWhole:
             "platform",
         }
 
+    def test_the_newest_products_are_of_many_sellers(self) -> None:
+        newest = Product.objects.order_by("-id").values_list("seller_id", flat=True)[:12]
+        assert len(set(newest)) == 12
+
     def test_the_mail_of_the_past_has_left(self) -> None:
         assert not Notice.objects.filter(sent_at=None).exists()
         assert Notice.objects.filter(read_at=None).exists()

@@ -92,7 +92,7 @@ Catalogue = dict[str, list[Good]]
 def make_products(sellers: dict[str, Seller], *, at: datetime) -> Catalogue:
     """Every seller's products with their price tiers, by the seller's key."""
     catalogue: Catalogue = {key: [] for key in sellers}
-    tiers = []
+    products, tiers = [], []
     for row in _mixed(rows("products.csv")):
         product = Product(
             seller=sellers[row["seller"]],
@@ -102,7 +102,7 @@ def make_products(sellers: dict[str, Seller], *, at: datetime) -> Catalogue:
             description_zh=row["details_zh"],
             category=row["category"],
             picture={"shape": row["shape"], "tint": row["tint"]},
-            unit="set" if "set of" in row["name"] or "pair" in row["name"] else "piece",
+            unit=next((unit for unit in ("set", "pair") if unit in row["name"].split()), "piece"),
             weight_g=int(row["weight_g"]),
             hs_code=row["hs"],
             rts=row["kind"] != "made",
@@ -110,6 +110,7 @@ def make_products(sellers: dict[str, Seller], *, at: datetime) -> Catalogue:
             dispatch_days=int(row["days"]),
             created_at=at,
         )
+        products.append(product)
         catalogue[row["seller"]].append(Good(product, int(row["least"])))
         tiers += [
             PriceTier(
@@ -119,7 +120,7 @@ def make_products(sellers: dict[str, Seller], *, at: datetime) -> Catalogue:
             )
             for times, percent in _TIERS
         ]
-    Product.objects.bulk_create([good.product for mine in catalogue.values() for good in mine])
+    Product.objects.bulk_create(products)
     PriceTier.objects.bulk_create(tiers)
     return catalogue
 
