@@ -1,5 +1,6 @@
 """Benches run on servers of their own that keep every promise of durability, like production."""
 
+from assurance.settings import logs
 from assurance.settings.base import *  # noqa: F403
 from assurance.settings.servers import cache, own_or_embedded
 
@@ -11,3 +12,4 @@ DATABASES = {"default": SERVERS.database}
 CACHES = {"default": cache(SERVERS.cache_url, "bench")}
 CELERY_BROKER_URL = SERVERS.broker_url
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGGING = logs.configure(as_json=False, level="WARNING")
