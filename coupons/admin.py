@@ -14,6 +14,7 @@ from assurance.kernel import clock
 from assurance.ledger.queries import transfers_of
 from assurance.ops import history, links, trail
 from assurance.ops.detail import DetailAdmin
+from assurance.ops.filters import one_of
 from assurance.ops.sheets import Badge, Fact, Panel
 from assurance.ops.show import shown
 from assurance.ui import parts
@@ -38,7 +39,9 @@ RECOVERY_STATES = {
 @admin.register(Coupon)
 class CouponAdmin(DetailAdmin):
     list_display = ("face_column", "state_column", "owner", "bearer_column", "issued_at", "last_day")
-    list_filter = ("state",)
+    list_filter = (
+        one_of("state__exact", gettext_lazy("state"), [(name, badge.text) for name, badge in STATES.items()]),
+    )
     search_fields = ("owner__email__iexact", "bearer__name")
     search_help_text = gettext_lazy("The owner’s e-mail or the bearer’s name")
     list_select_related = ("owner", "bearer")

@@ -31,6 +31,8 @@ class Line(models.Model):
     is_active = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
         ordering = ["code"]
 
     def __str__(self) -> str:
@@ -67,6 +69,8 @@ class FreightTemplate(models.Model):
     name = models.CharField(_("name"), max_length=80)
 
     class Meta:
+        verbose_name = _("freight template")
+        verbose_name_plural = _("freight templates")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["seller", "name"], name="template_name_once")
         ]

@@ -25,6 +25,7 @@ from assurance.kernel.events import Actor
 from assurance.ops.acts import AT_MOST, Act, Outcome, ReasonForm, carry_out, reported
 from assurance.ops.paging import InfinitePaginator
 from assurance.ops.sheets import Panel
+from assurance.ops.words import column, filter_by
 
 
 class DetailAdmin(ModelAdmin):
@@ -62,6 +63,12 @@ class DetailAdmin(ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.view_{self.opts.model_name}")
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [column(self.model, name) for name in super().get_list_display(request)]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [filter_by(self.model, one) for one in super().get_list_filter(request)]
 
     def get_urls(self) -> list[URLPattern]:
         """List, page, the form of an act and its outcome; and the short address of a page."""
