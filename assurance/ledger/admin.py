@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from unfold.decorators import display
 from unfold.views import ChangeList
 
@@ -74,7 +74,7 @@ class AccountAdmin(DetailAdmin):
         ]
         return [
             Panel(_("Statement"), table=_statement(thing, request)),
-            Panel(_("Account"), facts, side=True),
+            Panel(pgettext("ledger", "Account"), facts, side=True),
         ]
 
 
@@ -143,7 +143,10 @@ class TransferAdmin(DetailAdmin):
         ]
         others = Transfer.objects.filter(cause=thing.cause, cause_id=thing.cause_id).exclude(pk=thing.pk)
         return [
-            Panel(_("Legs"), table=Table((_("Account"), _("Amount")), rows, numbers=frozenset({1}))),
+            Panel(
+                _("Legs"),
+                table=Table((pgettext("ledger", "Account"), _("Amount")), rows, numbers=frozenset({1})),
+            ),
             Panel(
                 _("Other transfers of the same cause"),
                 table=trail.transfers(others.prefetch_related("entries__account").order_by("id")[:50], user),

@@ -238,7 +238,7 @@ def _sweep(sweep: Sweep, run: SweepRun | None) -> tuple[Any, ...]:
     if run is None or run.last_finished is None:
         state = Badge(_("never finished"), "late", "warning")
     elif timezone.now() - run.last_finished > PERIODS_ALLOWED * sweep.every:
-        state = Badge(_("overdue"), "late", "warning")
+        state = Badge(pgettext("job", "overdue"), "late", "warning")
     else:
         state = Badge(_("on time"), "good", "check")
     if run is None:

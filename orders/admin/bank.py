@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from unfold.decorators import display
 
 from assurance.kernel.days import day_of
@@ -26,7 +26,7 @@ class BankLineAdmin(DetailAdmin):
     list_select_related = ("order",)
     ordering = ("-id",)
 
-    @display(description=gettext_lazy("arrived"), ordering="arrived_at")
+    @display(description=pgettext_lazy("money", "arrived"), ordering="arrived_at")
     def arrived(self, line: BankLine) -> Any:
         return parts.moment(line.arrived_at, day_text(day_of(line.arrived_at)))
 
@@ -37,7 +37,7 @@ class BankLineAdmin(DetailAdmin):
     def panels(self, request: HttpRequest, thing: BankLine, at: datetime) -> list[Panel]:
         facts = [
             Fact(_("Amount"), thing.amount),
-            Fact(_("Arrived"), thing.arrived_at),
+            Fact(pgettext("money", "Arrived"), thing.arrived_at),
             Fact(_("State"), thing.get_state_display(), "PAY-2"),
             Fact(_("Associated"), thing.associated_at),
             Fact(_("Order"), links.to(request.user, Order, thing.order_id, thing.order)),
