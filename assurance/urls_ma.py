@@ -2,11 +2,12 @@
 
 from django.urls import path
 
+from assurance.notices.views import read_all
 from claims.views import seller as claims
 from logistics.views import seller as logistics
 from orders.views.seller import actions, bank, detail
 from orders.views.seller import list as orders
-from sellers.views.seller import access, accounts, funds, home, products
+from sellers.views.seller import access, accounts, funds, home, notices, products
 
 app_name = "ma"
 urlpatterns = [
@@ -16,20 +17,22 @@ urlpatterns = [
     path("access/join/", access.join, name="join"),
     path("access/leave/", access.leave, name="leave"),
     path("access/activate/", access.activate, name="activate"),
-    path("access/terms/<str:version>/", access.terms, name="terms"),
+    path("access/terms/<slug:version>/", access.terms, name="terms"),
     path("orders/", orders.order_list, name="orders"),
-    path("orders/<str:number>/", detail.order, name="order"),
-    path("orders/<str:number>/dispatch/", actions.submit_parcel, name="dispatch"),
-    path("orders/<str:number>/dispatch-date/", actions.propose_day, name="propose"),
-    path("orders/<str:number>/confirm/", actions.confirm, name="confirm"),
-    path("orders/<str:number>/decline/", actions.decline, name="decline"),
-    path("orders/<str:number>/cancel/", actions.cancel, name="cancel"),
-    path("orders/<str:number>/associate/", actions.associate, name="associate-order"),
-    path("orders/<str:number>/accept-short/", actions.accept_short, name="accept-short"),
-    path("orders/<str:number>/ask-for-rest/", actions.ask_for_rest, name="ask-for-rest"),
-    path("orders/<str:number>/extend/", actions.extend, name="extend"),
-    path("orders/<str:number>/refund/", actions.answer_refund, name="refund"),
+    path("orders/<slug:number>/", detail.order, name="order"),
+    path("orders/<slug:number>/dispatch/", actions.submit_parcel, name="dispatch"),
+    path("orders/<slug:number>/dispatch-date/", actions.propose_day, name="propose"),
+    path("orders/<slug:number>/confirm/", actions.confirm, name="confirm"),
+    path("orders/<slug:number>/decline/", actions.decline, name="decline"),
+    path("orders/<slug:number>/cancel/", actions.cancel, name="cancel"),
+    path("orders/<slug:number>/associate/", actions.associate, name="associate-order"),
+    path("orders/<slug:number>/accept-short/", actions.accept_short, name="accept-short"),
+    path("orders/<slug:number>/ask-for-rest/", actions.ask_for_rest, name="ask-for-rest"),
+    path("orders/<slug:number>/extend/", actions.extend, name="extend"),
+    path("orders/<slug:number>/refund/", actions.answer_refund, name="refund"),
     path("claims/", claims.claim_list, name="claims"),
+    path("notices/", notices.inbox, name="notices"),
+    path("notices/read/", read_all, {"back": "ma:notices"}, name="notices-read"),
     path("funds/", funds.funds, name="funds"),
     path("associate/", bank.waiting_lines, name="associate"),
     path("products/", products.products, name="products"),

@@ -33,15 +33,18 @@ class Row:
 @login_required
 @never_cache
 @require_safe
-def inbox(request: HttpRequest, template: str = "notices/buyer/list.html", **more: Any) -> HttpResponse:
-    """A person's notices, newest first. The seller's office shows them in a template of its own."""
+def inbox(request: HttpRequest) -> HttpResponse:
+    """A person's notices, in the frame of the shop; the seller's office shows the same in its own."""
+    return render(request, "notices/buyer/list.html", listed(request))
+
+
+def listed(request: HttpRequest) -> dict[str, Any]:
+    """A page of the reader's notices, newest first; `?unread` leaves out what has been read."""
     unread_only = "unread" in request.GET
     mine = Notice.objects.filter(user_id=_reader(request))
-    found = mine.filter(read_at=None) if unread_only else mine
-    shown = page(found, ("-id",), request.GET, size=SHOWN)
+    shown = page(mine.filter(read_at=None) if unread_only else mine, ("-id",), request.GET, size=SHOWN)
     rows = [Row(notice, *words(notice)[:2]) for notice in shown.rows]
-    context = {"rows": rows, "page": shown, "unread_only": unread_only, **more}
-    return render(request, template, context)
+    return {"rows": rows, "page": shown, "unread_only": unread_only}
 
 
 @login_required
@@ -58,12 +61,12 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def read_all(request: HttpRequest) -> HttpResponse:
-    """Count every notice as read."""
+def read_all(request: HttpRequest, back: str = "notices:list") -> HttpResponse:
+    """Count every notice as read, and go back to the inbox that asked."""
     if request.method == "POST":
         services.mark_read(user_id=_reader(request), at=clock.now())
         messages.success(request, _("All notices are marked as read."))
-    return redirect("notices:list")
+    return redirect(back)
 
 
 def _reader(request: HttpRequest) -> int:

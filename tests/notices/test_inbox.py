@@ -114,6 +114,21 @@ def test_all_are_read_with_one_button(shop, order):
     assert "Nothing unread" in said(shop.get("/notices/?unread"))
 
 
+def test_the_sellers_office_shows_the_same_inbox_in_its_own_frame(client, order):
+    ming = order.seller.staff.get().user
+    client.force_login(ming)
+    client.cookies["django_language"] = "en"
+    with clock.frozen(LATE):
+        answer = client.get("/ma/notices/")
+        assert "New order" in answer.context["rows"][-1].title
+        assert 'href="/ma/orders/"' in said(answer)
+        done = client.post("/ma/notices/read/", follow=True)
+    assert done.redirect_chain[-1][0] == "/ma/notices/"
+    assert not Notice.objects.filter(user=ming, read_at=None).exists()
+    client.force_login(order.buyer)
+    assert client.get("/ma/notices/").status_code == 404
+
+
 def test_another_persons_notice_is_not_there(client, order):
     notice = told(order)
     client.force_login(make.person("bob"))
