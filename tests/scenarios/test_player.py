@@ -108,6 +108,7 @@ class TestWhatIsPrinted:
         assert f"line {FIRST_STEP + 4}, 2021-04-01 10:00:00: claim" in lines
         assert lines[-1] == "1 passed, 0 failed"
 
+    @pytest.mark.rule("POL-1")
     def test_other_figures(self, tmp_path: Path) -> None:
         figures = tmp_path / "figures.txt"
         figures.write_text("compensation_percent: 12.5\nscan_hours: 24\n")
