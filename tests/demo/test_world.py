@@ -26,6 +26,7 @@ from sellers.models import Product, Seller
 
 # Five minutes after midnight in the platform's zone, twelve days after a clock change.
 NOW = datetime(2026, 3, 20, 7, 5, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
 ALL = {"none", "pending", "active", "verifying", "kept", "late", "exempted", "ended"}
 
 
