@@ -5,6 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.policy import Policy
@@ -29,7 +30,7 @@ class PolicyVersion(models.Model):
     def __str__(self) -> str:
         return f"Policy of {self.starts_at:%Y-%m-%d}"
 
-    @property
+    @cached_property
     def policy(self) -> Policy:
         return Policy.from_figures(self.figures)
 

@@ -134,6 +134,12 @@ def mark(kind: str, words: str = "", off: bool = False) -> SafeString:
     )
 
 
+def badge(words: str, drawing: str = "", tone: str = "") -> SafeString:
+    """A state in a word, with its shape; `tone` as in `<c-badge>`."""
+    look = classes("badge", tone)
+    return format_html('<span class="{}">{}{}</span>', look, icon(drawing) if drawing else EMPTY, words)
+
+
 def thumb(picture: dict[str, str] | None, size: str = "", label: str = "") -> SafeString:
     """A product's drawing: `{"shape": "mug", "tint": "pine"}`; a carton where there is none."""
     drawn = picture or {}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -53,8 +54,14 @@ class FilterForm(forms.Form):
 
     SELECTS = ("state", "destination", "created_from", "created_to", "currency", "export")
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
+        # Most pages are looked at without the selects; they then cost neither a query nor their drawing.
+        self.is_open = any(data.get(name) for name in ("filters", *self.SELECTS))
+        if self.is_open:
+            self._name_destinations()
+
+    def _name_destinations(self) -> None:
         reached = [(code, countries.name(code)) for code in logistics.destinations()]
         destination = self.fields["destination"]
         assert isinstance(destination, forms.ChoiceField)

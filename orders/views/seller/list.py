@@ -1,6 +1,7 @@
 """The seller's order list."""
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from assurance.ui import paging
@@ -13,9 +14,15 @@ from sellers.views.seller.base import SellerRequest, for_seller, page
 @for_seller
 @require_safe
 def order_list(request: SellerRequest) -> HttpResponse:
-    """One page of orders with its tabs, counts and filters, all of which stand in the address."""
+    """One page of orders with its tabs, counts and filters, all of which stand in the address.
+
+    htmx asks for the filters alone when somebody opens them.
+    """
     form = FilterForm(request.GET)
     wanted = form.wanted(request.GET.get("tab", "all"))
+    shown_filters = {"selects": [form[name] for name in form.SELECTS] if form.is_open else []}
+    if request.headers.get("HX-Request"):
+        return render(request, "orders/seller/filters.html", {**shown_filters, "applied": form.applied()})
     found, keys = orders.listed(request.seller.pk, wanted, request.at)
     shown = paging.page(found, keys, request.GET)
     counts = orders.counts(request.seller.pk, wanted, request.at)
@@ -26,7 +33,7 @@ def order_list(request: SellerRequest) -> HttpResponse:
         "chips": [
             (name, label, counts.chips[name], getattr(wanted, name)) for name, label in CHIP_NAMES.items()
         ],
-        "selects": [form[name] for name in form.SELECTS],
+        **shown_filters,
         "applied": form.applied(),
         "counts": counts,
         "overdue_orders": counts.overdue,

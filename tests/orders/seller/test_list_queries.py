@@ -126,11 +126,14 @@ def test_filters_and_all_together(world):
     ]
 
 
-def test_counts_in_one_query_and_no_further_than_shown(world, monkeypatch, django_assert_num_queries):
+def test_all_counts_come_in_one_query(world, django_assert_num_queries):
     of, _buyer, _orders = world
     after = start_of(plus(day_of(NOW), 7))
     with django_assert_num_queries(1):
-        counts = seller.counts(of.pk, Wanted(tab="to_dispatch", text="mug"), after)
+        assert seller.counts(of.pk, Wanted(tab="to_dispatch"), after).matching == 2
+    with django_assert_num_queries(1):
+        counts = seller.counts(of.pk, Wanted(tab="to_dispatch", text="partly"), after)
+    assert counts.matching == 0
     assert counts.tabs == {
         "all": 6,
         "to_confirm": 1,
@@ -140,10 +143,16 @@ def test_counts_in_one_query_and_no_further_than_shown(world, monkeypatch, djang
         "after_sales": 0,
         "done": 1,
     }
-    assert (counts.overdue, counts.matching) == (2, 2)
+    assert counts.overdue == 2
     assert counts.chips == {"dispatch": 2, "delivery": 0, "overdue": 2}
+
+
+def test_nothing_is_counted_further_than_shown(world, monkeypatch):
+    of, _buyer, _orders = world
     monkeypatch.setattr(seller, "MOST_COUNTED", 4)
-    assert seller.counts(of.pk, Wanted(), after).tabs["all"] == 4
+    seller._counting.cache_clear()
+    assert seller.counts(of.pk, Wanted(), NOW).tabs["all"] == 4
+    seller._counting.cache_clear()
 
 
 def test_exposure_counts_what_can_be_claimed_at_the_sellers_expense(world, django_assert_num_queries):
