@@ -43,7 +43,7 @@ def moments(events: Sequence[Event]) -> list[Moment]:
 def _moment(event: Event, names: dict[int, str]) -> Moment:
     role = ROLES.get(event.actor_role, event.actor_role)
     name = names.get(event.actor_id or 0, "")
-    who = f"{name} ({role})" if name else role
+    who = _("%(name)s (%(role)s)") % {"name": name, "role": role} if name else role
     if event.stream == "order":
         told = said_of_order(event)
         return Moment(event.happened_at, told.title, told.more, told.icon, told.tone, who, event.rules)

@@ -99,7 +99,7 @@ def parcels_panel(parcels: Sequence[Parcel]) -> Panel:
         (parcel.submitted_at, str(parcel), _("Tracking number submitted"), None) for parcel in parcels
     ]
     for event in seen[:200] if parcels else ():
-        what = f"{event.get_kind_display()}, {event.place}" if event.place else event.get_kind_display()
+        what = f"{event.get_kind_display()} · {event.place}" if event.place else event.get_kind_display()
         rows.append((event.happened_at, str(event.parcel), what, event.received_at))
     rows.sort(key=lambda row: row[0], reverse=True)
     head = (_("When"), _("Parcel"), _("What"), _("Learnt"))

@@ -1,8 +1,10 @@
-"""Words of the theme's own templates that neither it nor Django has in Chinese; our catalogue speaks for them."""
+"""Words of the theme and of Django's lists that have no Chinese of their own or none that reads well: ours wins."""
 
 from django.utils.translation import gettext_noop
 
 WORDS = (
+    gettext_noop(" By %(filter_title)s "),
+    gettext_noop("Select %s to view"),
     gettext_noop("Dark"),
     gettext_noop("Expand row"),
     gettext_noop("False"),
