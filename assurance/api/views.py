@@ -37,6 +37,11 @@ class View(APIView):
         request._request.body  # noqa: B018
         super().initial(request, *args, **kwargs)
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """What one caller was told is not for a shared cache to keep."""
+        response.headers.setdefault("Cache-Control", "no-store")
+        return super().finalize_response(request, response, *args, **kwargs)
+
     def enter(self, request: Request, **path: Any) -> None:
         """Find what the path is about, before anything that was sent is looked at: a stranger gets 404,
         whatever the values."""

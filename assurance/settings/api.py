@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 env = Env()
@@ -12,9 +13,20 @@ API_RATES = {
     "write": env.int("API_WRITES_A_MINUTE", 600) or None,
 }
 
-# Who may report tracking events, and their secrets: {"partner": ["secret", "the next one"]}. The keys
-# "aftership" and "17track" hold the webhook secret of those services' accounts. None by default: nobody may.
-TRACKING_SECRETS: Any = env.json("TRACKING_SECRETS", {})
+
+def secrets_by_partner(given: Any) -> dict[str, list[str]]:
+    """Lists of secrets by partner, or an error: a text taken for a list would make each letter a secret."""
+    if not isinstance(given, dict) or not all(
+        isinstance(secrets, list) and all(isinstance(one, str) and one for one in secrets)
+        for secrets in given.values()
+    ):
+        raise ImproperlyConfigured('TRACKING_SECRETS reads {"partner": ["secret", "the next one"]}, in JSON.')
+    return given
+
+
+# Who may report tracking events, and their secrets. The partners "aftership" and "17track" are those
+# services, with the webhook secret of the account there. None by default: nobody may.
+TRACKING_SECRETS = secrets_by_partner(env.json("TRACKING_SECRETS", {}))
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

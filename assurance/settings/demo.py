@@ -12,6 +12,7 @@ OPS_NEED_SECOND_FACTOR = False
 DEBUG = False
 SECRET_KEY = "demo-only"  # noqa: S105
 GATEWAY_SECRET = "demo-only"  # noqa: S105
+TRACKING_SECRETS = {"carrier": ["demo-only"]}
 GATEWAY_SANDBOX = True
 ALLOWED_HOSTS = ["*"]
 

@@ -7,6 +7,7 @@ from .servers import cache, own_or_embedded
 DEBUG = True
 SECRET_KEY = "local-only"  # noqa: S105
 GATEWAY_SECRET = "local-only"  # noqa: S105
+TRACKING_SECRETS = {"carrier": ["local-only"]}
 GATEWAY_SANDBOX = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 

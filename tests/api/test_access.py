@@ -127,6 +127,13 @@ def test_a_draft_is_not_yet_the_buyers_to_see(world):
     assert world.seller.get(f"orders/{order.number}/")[1]["state"] == "draft"
 
 
+def test_no_cache_on_the_way_keeps_an_answer(world):
+    order = started(world)
+    for path in ("orders/", f"orders/{order.number}/", "nothing/"):
+        answer = world.buyer.client.get(f"/api/v1/{path}", headers=world.buyer.headers())
+        assert answer["Cache-Control"] == "no-store"
+
+
 def test_products_are_for_everybody(world):
     status, page = world.nobody.get("products/", q="mug", country="US")
     assert status == 200

@@ -7,11 +7,13 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from structlog.testing import capture_logs
 
 from assurance.kernel.models import Deadline
+from assurance.settings.api import secrets_by_partner
 from logistics.models import Parcel, TrackingEvent
 from orders.models import Guarantee, Order
 from orders.services import dispatch
@@ -21,7 +23,7 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 # 100,000 events at full size.
-EVENTS = 100_000 if os.environ.get("PROOF") == "full" else 96
+EVENTS = 100_000 if os.environ.get("PROOF") == "full" else 64
 KINDS = ("picked_up", "in_transit", "customs", "delivered")
 SECRETS = {"carrier": ["old", "s3cret"], "aftership": ["after"], "17track": ["seventeen"]}
 
@@ -111,6 +113,12 @@ def test_a_signature_is_for_its_own_timestamp(world, parcel):
 
 def test_a_token_is_no_signature(world, parcel):
     assert world.seller.post("tracking/", {"events": [event()]})[0] == 401
+
+
+@pytest.mark.parametrize("given", [[], {"carrier": "s3cret"}, {"carrier": [""]}, {"carrier": [7]}, "s3cret"])
+def test_secrets_that_would_let_anybody_in_are_refused_at_start(given):
+    with pytest.raises(ImproperlyConfigured):
+        secrets_by_partner(given)
 
 
 def test_nobody_may_report_where_no_secret_is_set(world, parcel, settings):
