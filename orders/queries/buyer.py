@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from assurance.kernel.models import Deadline, Event
-from assurance.kernel.queries import policy_at
+from assurance.kernel.models import Deadline, Event, PolicyVersion
 from logistics.models import Parcel, TrackingEvent
 from orders.models import Order, OrderLine, Payment, PaymentState, Proposal, Refund
+from orders.queries.counting import SOMEBODY, SOMETIME, Counting, counting
 from orders.queries.facts import View, view
 from orders.rules import lifecycle
 
 ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE = "all", "pay", "dispatch", "receive", "refund", "done"
 TABS = (ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE)
-# One more than a tab shows, so that it can say "99+".
-COUNTED = 100
 
 _TO_PAY = (lifecycle.AWAITING_BUYER, lifecycle.AWAITING_PAYMENT, lifecycle.INITIAL_SHORT)
 _TO_DISPATCH = (lifecycle.INITIAL_TO_CONFIRM, lifecycle.AWAITING_DISPATCH, lifecycle.PARTLY_DISPATCHED)
@@ -49,15 +48,12 @@ def in_tab(orders: QuerySet[Order], tab: str, at: datetime) -> QuerySet[Order]:
 
 def counts(buyer_id: int, at: datetime) -> dict[str, int]:
     """How many orders each tab holds, counted up to one more than is shown, in one query."""
-    parts = [
-        in_tab(of_buyer(buyer_id), tab, at)
-        .order_by()
-        .annotate(tab=Value(tab, CharField()))
-        .values_list("tab", flat=True)[:COUNTED]
-        for tab in TABS
-    ]
-    found = list(parts[0].union(*parts[1:], all=True))
-    return {tab: found.count(tab) for tab in TABS}
+    return dict(zip(TABS, _counting().of(buyer_id, at), strict=True))
+
+
+@cache
+def _counting() -> Counting:
+    return counting(in_tab(of_buyer(SOMEBODY), tab, SOMETIME) for tab in TABS)
 
 
 def matching(orders: QuerySet[Order], words: str) -> QuerySet[Order]:
@@ -77,20 +73,25 @@ def with_rest(orders: QuerySet[Order]) -> QuerySet[Order]:
     """With what one row of the list shows, for a whole page in two queries."""
     proposed = Proposal.objects.filter(order=OuterRef("pk"), answer="")
     pending = Payment.objects.filter(order=OuterRef("pk"), state=PaymentState.PENDING)
-    lines = OrderLine.objects.select_related("product").order_by("id")
+    shown = ("order", "currency", "quantity", "unit", "price_minor", "name", "name_zh", "product__picture")
+    lines = OrderLine.objects.select_related("product").only(*shown).order_by("id")
     return (
-        orders.select_related("seller", "policy")
+        orders.select_related("seller")
+        .defer("address")
         .annotate(has_proposal=Exists(proposed), is_paying=Exists(pending))
         .prefetch_related(Prefetch("lines", lines))
     )
 
 
 def views(orders: Sequence[Order], at: datetime) -> dict[int, View]:
-    """What stands on each order of a page, by order id, in two queries."""
+    """What stands on each order of a page, by order id, in two queries; the orders share their policies."""
     parcels: dict[int, list[Parcel]] = {}
     for parcel in Parcel.objects.filter(order_id__in=[o.pk for o in orders]).order_by("id"):
         parcels.setdefault(parcel.order_id, []).append(parcel)
-    in_force = policy_at(at).policy
+    versions = PolicyVersion.objects.in_bulk()
+    in_force = max((v for v in versions.values() if v.starts_at <= at), key=lambda v: v.starts_at).policy
+    for order in orders:
+        order.policy = versions[order.policy_id] if order.policy_id else None
     return {order.pk: view(order, parcels.get(order.pk, []), at, in_force) for order in orders}
 
 

@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
-from typing import Any
 
-from django.db import connection
 from django.db.models import DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
@@ -16,6 +14,7 @@ from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
 from logistics.models import Parcel
 from orders.models import BankLine, Guarantee, Order, OrderLine, Proposal
+from orders.queries.counting import MOST, SOMEBODY, SOMETIME, Counting, counting
 from orders.queries.facts import View, view
 from orders.rules import lifecycle
 
@@ -32,7 +31,6 @@ DONE = (lifecycle.COMPLETED, lifecycle.CLOSED)
 _UNPAID = {"to_confirm": TO_CONFIRM, "to_pay": TO_PAY}
 TABS = ("all", "to_confirm", "to_pay", "to_dispatch", "to_receive", "after_sales", "done")
 
-MOST_COUNTED = 100  # one more than the 99 that a tab shows
 _NO_DAY = date(9999, 12, 31)
 
 
@@ -64,7 +62,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Counts:
-    """Each at most MOST_COUNTED: tabs by name, overdue ones to dispatch, chips within the tab, matches."""
+    """Each at most MOST: tabs by name, overdue ones to dispatch, chips within the tab, matches."""
 
     tabs: dict[str, int]
     overdue: int
@@ -174,28 +172,21 @@ def open_bank_lines(seller_id: int) -> QuerySet[BankLine]:
 
 
 def due_on(seller_id: int, day: date, at: datetime) -> int:
-    """Guaranteed orders to be dispatched by the end of this day; at most MOST_COUNTED."""
+    """Guaranteed orders to be dispatched by the end of this day; at most MOST."""
     due = in_tab(seller_id, "to_dispatch", at).filter(covered=True, exempted_at=None, dispatch_due=day)
-    return due[:MOST_COUNTED].count()
+    return due[:MOST].count()
 
 
 def overdue_count(seller_id: int, at: datetime) -> int:
-    """For the navigation; at most MOST_COUNTED."""
-    return overdue(seller_id, at)[:MOST_COUNTED].count()
+    """For the navigation; at most MOST."""
+    return overdue(seller_id, at)[:MOST].count()
 
 
 def counts(seller_id: int, wanted: Wanted, at: datetime) -> Counts:
     """All counts of the page in one query, none counted further than it is shown."""
-    sql, params = _counting(wanted.tab)
-    given: dict[Any, Any] = {_SOMEBODY: seller_id, _SOMETIME: at}
-    values = [given.get(value, value) for value in params]
     is_filtered = wanted != Wanted(tab=wanted.tab)
-    if is_filtered:
-        counted, more = _count(matching(seller_id, wanted, at))
-        sql, values = f"{sql}, {counted}", [*values, *more]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        found = list(cursor.fetchone())
+    more = [matching(seller_id, wanted, at)] if is_filtered else []
+    found = _counting(wanted.tab).of(seller_id, at, *more)
     tabs = {name: found.pop(0) for name in TABS}
     chips = {name: found.pop(0) for name in _CHIPS}
     return Counts(
@@ -206,29 +197,13 @@ def counts(seller_id: int, wanted: Wanted, at: datetime) -> Counts:
     )
 
 
-# Stand for the account and the instant in a statement that is made once and asked with others.
-_SOMEBODY, _SOMETIME = -(2**40), datetime(1, 1, 1, tzinfo=UTC)
-
-
 @cache
-def _counting(tab: str) -> tuple[str, tuple[Any, ...]]:
-    """The statement that counts all tabs, the chips within one, and the overdue orders.
-
-    A dozen subqueries take the ORM longer to put into words than the database to answer; the words are the
-    same for everybody.
-    """
-    inside = in_tab(_SOMEBODY, tab, _SOMETIME)
-    asked = [in_tab(_SOMEBODY, name, _SOMETIME) for name in TABS]
-    asked += [inside.filter(_chip(name, _SOMEBODY, _SOMETIME)) for name in _CHIPS]
-    asked.append(overdue(_SOMEBODY, _SOMETIME))
-    parts = [_count(query) for query in asked]
-    sql = ", ".join(part for part, _params in parts)
-    return f"SELECT {sql}", tuple(value for _part, params in parts for value in params)
-
-
-def _count(found: QuerySet[Order]) -> tuple[str, tuple[Any, ...]]:
-    sql, params = found.order_by().values("pk")[:MOST_COUNTED].query.sql_with_params()
-    return f"(SELECT count(*) FROM ({sql}) counted)", params  # noqa: S608
+def _counting(tab: str) -> Counting:
+    """All tabs, the chips within one, and the overdue orders."""
+    inside = in_tab(SOMEBODY, tab, SOMETIME)
+    asked = [in_tab(SOMEBODY, name, SOMETIME) for name in TABS]
+    asked += [inside.filter(_chip(name, SOMEBODY, SOMETIME)) for name in _CHIPS]
+    return counting([*asked, overdue(SOMEBODY, SOMETIME)])
 
 
 _CHIPS = ("dispatch", "delivery", "overdue")

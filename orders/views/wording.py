@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from assurance.kernel.models import Event
 from assurance.kernel.money import from_text
+from assurance.ui import parts
 from assurance.ui.wording import day_text, money_text
 from orders.models import Method
+from orders.rules import lifecycle
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,27 @@ CLOSED_BECAUSE = {
     "cancelled": gettext_noop("It was cancelled before payment."),
     "refunded": gettext_noop("It was refunded in full."),
 }
+
+
+# How a buyer reads a state: its words, its shape and its tone.
+_STATES = {
+    lifecycle.AWAITING_SUPPLIER: (gettext_noop("Awaiting the supplier"), "hourglass", ""),
+    lifecycle.AWAITING_BUYER: (gettext_noop("Awaiting you"), "user", "soon"),
+    lifecycle.AWAITING_PAYMENT: (gettext_noop("Awaiting payment"), "coin", "soon"),
+    lifecycle.INITIAL_SHORT: (gettext_noop("Initial payment short"), "coin", "soon"),
+    lifecycle.INITIAL_TO_CONFIRM: (gettext_noop("Initial payment to confirm"), "hourglass", ""),
+    lifecycle.AWAITING_DISPATCH: (gettext_noop("Awaiting dispatch"), "box", ""),
+    lifecycle.PARTLY_DISPATCHED: (gettext_noop("Partly dispatched"), "box", ""),
+    lifecycle.AWAITING_RECEIPT: (gettext_noop("Awaiting receipt"), "truck", ""),
+    lifecycle.COMPLETED: (gettext_noop("Completed"), "check", "good"),
+    lifecycle.CLOSED: (gettext_noop("Closed"), "none", "off"),
+}
+
+
+def state_badge(state: str) -> SafeString:
+    """The state of an order as its buyer sees it."""
+    words, icon, tone = _STATES[state]
+    return parts.badge(_(words), icon, tone)
 
 
 def said(event: Event) -> Said:

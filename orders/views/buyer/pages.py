@@ -6,12 +6,15 @@ from datetime import date, datetime
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from assurance.kernel import clock
 from assurance.kernel.days import end_of, from_day
+from assurance.ui import parts
 from assurance.ui.paging import page
 from claims import queries as claims
 from logistics.rules import Transit, promised_day
@@ -41,6 +44,16 @@ class Row:
     def is_overdue(self) -> bool:
         """The mark matters while the order is under way; what is over keeps it on its own page."""
         return self.view.overdue and self.view.state not in (lifecycle.COMPLETED, lifecycle.CLOSED)
+
+    @property
+    def badges(self) -> SafeString:
+        """The state, and what marks the order beside it."""
+        marks = [wording.state_badge(self.view.state)]
+        if self.is_overdue:
+            marks.append(parts.badge(_("Overdue"), "warning", "late"))
+        if self.order.disputed:
+            marks.append(parts.badge(_("Refund applied for"), "hourglass", "soon"))
+        return format_html_join(" ", "{}", ((mark,) for mark in marks))
 
 
 def tab_names() -> dict[str, str]:
@@ -117,6 +130,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "shown": shown,
         "claim": claim,
         "step": next_step(standing),
+        "state": wording.state_badge(shown.view.state),
         "stops": route(standing),
         "cards": cards(standing, promise(found, at) if unpaid and not shown.is_paid else None),
         "paid": found.cash + found.method_fee,

@@ -10,7 +10,7 @@ from assurance.kernel.money import Money
 from assurance.kernel.policy import Policy
 from claims import services as claims
 from orders.models import Order
-from orders.queries import exposure, seller
+from orders.queries import counting, exposure, seller
 from orders.queries.seller import Wanted
 from orders.services import dispatch, receipt, refunds
 from sellers.models import Seller
@@ -149,7 +149,7 @@ def test_all_counts_come_in_one_query(world, django_assert_num_queries):
 
 def test_nothing_is_counted_further_than_shown(world, monkeypatch):
     of, _buyer, _orders = world
-    monkeypatch.setattr(seller, "MOST_COUNTED", 4)
+    monkeypatch.setattr(counting, "MOST", 4)
     seller._counting.cache_clear()
     assert seller.counts(of.pk, Wanted(), NOW).tabs["all"] == 4
     seller._counting.cache_clear()
