@@ -11,6 +11,7 @@ from django.contrib.admin import BooleanFieldListFilter, ChoicesFieldListFilter,
 from django.db.models import BooleanField, Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
 from assurance.ops.show import shown
@@ -49,6 +50,7 @@ WORDS: dict[str, Promise] = {
     "seller": _("seller"),
     "since": _("since"),
     "state": _("state"),
+    "user.name": pgettext_lazy("person", "name"),
 }
 
 

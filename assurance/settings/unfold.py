@@ -5,6 +5,7 @@ from typing import Any
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # The portal's petrol, from the lightest wash to the darkest ink (static/tokens.css).
 PETROL = {
@@ -120,7 +121,7 @@ UNFOLD = {
                 ],
             },
             {
-                "title": _("Terms"),
+                "title": pgettext_lazy("navigation", "Terms"),
                 "items": [
                     _item(_("Policy"), "rule", "kernel", "policyversion"),
                     _item(_("Lines"), "local_shipping", "logistics", "line"),
