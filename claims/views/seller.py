@@ -14,6 +14,7 @@ from claims.queries import Dossier
 from coupons import queries as coupons
 from coupons.models import Coupon, Recovery, Redemption
 from orders.queries import seller as orders
+from orders.queries.counting import MOST
 from sellers.views.seller.base import SellerRequest, for_seller, page
 
 
@@ -47,7 +48,7 @@ def claim_list(request: SellerRequest) -> HttpResponse:
     context = {
         "page": shown,
         "chains": _chains(request, claims.dossiers(shown.rows, request.at)),
-        "in_review": claims.in_review_against(request.seller.pk)[: orders.MOST_COUNTED].count(),
+        "in_review": claims.in_review_against(request.seller.pk)[: MOST].count(),
         "unused": unused,
         "unused_faces": faces,
         "taken": taken,

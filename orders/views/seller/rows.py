@@ -6,12 +6,13 @@ A page has twenty of them, so what a row says is made here in one go and its tem
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django_countries import countries
 
 from assurance.accounts.models import User
@@ -20,6 +21,8 @@ from assurance.kernel.money import Money
 from assurance.ui import parts
 from assurance.ui.templatetags.trade import translated
 from assurance.ui.wording import day_text, distance, instant_text, last_moment, money_text
+from logistics.models import Mode
+from orders.models import Export
 from orders.queries import exposure
 from orders.queries.seller import TO_DISPATCH, Row
 from orders.rules import guarantees, lifecycle
@@ -35,12 +38,44 @@ ICONS = {
 _GONE = (guarantees.ENDED, guarantees.EXEMPTED)
 
 
+class Words:
+    """What rows say in the active language. Looked up once: twenty rows would ask for each word again."""
+
+    def __init__(self) -> None:
+        self.states = {state: str(name) for state, name in lifecycle.STATE_NAMES.items()}
+        self.exports = {value: str(label) for value, label in Export.choices}
+        self.modes = {value: str(label) for value, label in Mode.choices}
+        self.made = _("made %(day)s")
+        self.way = _("%(mode)s, to %(country)s")
+        self.overdue = parts.badge(_("Overdue"), "warning", "late")
+        self.verifying = parts.badge(_("Dispatch being verified"), "hourglass", "soon")
+        self.badges = {
+            state: parts.badge(name, ICONS.get(state, "clock")) for state, name in self.states.items()
+        }
+        self.dispatch_mark = parts.mark("dispatch")
+        self.delivery_mark = parts.mark("delivery")
+        self.delivery_gone = parts.mark("delivery", off=True)
+        self.claimed = _("A claim has been made")
+        self.claimable = _("The buyer can claim, at most %(amount)s")
+        self.disputed = _("Refund being decided")
+        self.proposed = _("The new day waits for the buyer")
+        self.unscanned = _("Waiting for the carrier’s first scan")
+        self.country = cache(lambda code: str(countries.name(code)))
+
+
+@cache
+def words(language: str) -> Words:
+    """Made when a language is first asked for, while it is the active one."""
+    return Words()
+
+
 @dataclass(frozen=True)
 class Look:
     """A row ready to be shown at an instant. `due` is exclusive, as deadlines are kept."""
 
     row: Row
     at: datetime
+    words: Words
     href: str
     due: datetime | None
     due_word: str
@@ -67,18 +102,14 @@ class Look:
 
     @property
     def state(self) -> str:
-        if self.is_verifying:
-            return _("Dispatch being verified")
-        return str(lifecycle.STATE_NAMES[self.row.view.state])
+        return self.words.states[self.row.view.state]
 
     @property
     def badge(self) -> SafeString:
         """The state as an icon and a word; overdue, while the seller can still do something about it."""
         if self.row.view.overdue and self.is_to_dispatch:
-            return parts.badge(_("Overdue"), "warning", "late")
-        if self.is_verifying:
-            return parts.badge(self.state, "hourglass", "soon")
-        return parts.badge(self.state, ICONS.get(self.row.view.state, "clock"))
+            return self.words.overdue
+        return self.words.verifying if self.is_verifying else self.words.badges[self.row.view.state]
 
     @property
     def until(self) -> SafeString | str:
@@ -95,7 +126,7 @@ class Look:
 
     @property
     def export(self) -> str:
-        return str(self.row.order.get_export_display())
+        return self.words.exports[self.row.order.export]
 
     @property
     def number(self) -> SafeString:
@@ -103,16 +134,16 @@ class Look:
 
     @property
     def made(self) -> str:
-        return _("made %(day)s") % {"day": day_text(day_of(self.row.order.created_at))}
+        return self.words.made % {"day": day_text(day_of(self.row.order.created_at))}
 
     @property
     def marks(self) -> SafeString:
         """The guarantees that the order carries; one that has ended stays, struck."""
-        dispatch = parts.mark("dispatch") if self.row.order.covered else parts.EMPTY
+        dispatch = self.words.dispatch_mark if self.row.order.covered else parts.EMPTY
         delivery = self.row.view.delivery
         if delivery == guarantees.NONE:
             return dispatch
-        return mark_safe(dispatch + parts.mark("delivery", off=delivery in _GONE))
+        return dispatch + (self.words.delivery_gone if delivery in _GONE else self.words.delivery_mark)
 
     @property
     def product(self) -> str:
@@ -146,14 +177,13 @@ class Look:
             return ""
         return _("platform coupon %(sum)s") % {"sum": money_text(self.row.order.coupon_part)}
 
-    @cached_property
+    @property
     def country(self) -> str:
-        return str(countries.name(str(self.row.order.destination)))
+        return self.words.country(str(self.row.order.destination))
 
     @property
     def way(self) -> str:
-        order = self.row.order
-        return _("%(mode)s, to %(country)s") % {"mode": order.get_mode_display(), "country": self.country}
+        return self.words.way % {"mode": self.words.modes[self.row.order.mode], "country": self.country}
 
     @cached_property
     def at_most(self) -> Money | None:
@@ -165,22 +195,21 @@ class Look:
         """What a colleague would say of this order across the desk."""
         order, view, said = self.row.order, self.row.view, []
         if order.claimed_at is not None:
-            said.append(_("A claim has been made"))
+            said.append(self.words.claimed)
         elif view.entrance:
-            amount = money_text(exposure.at_most(self.row))
-            said.append(_("The buyer can claim, at most %(amount)s") % {"amount": amount})
+            said.append(self.words.claimable % {"amount": money_text(exposure.at_most(self.row))})
         if order.disputed:
-            said.append(_("Refund being decided"))
+            said.append(self.words.disputed)
         if getattr(order, "has_proposal", False):
-            said.append(_("The new day waits for the buyer"))
+            said.append(self.words.proposed)
         if self.is_verifying:
-            said.append(_("Waiting for the carrier’s first scan"))
+            said.append(self.words.unscanned)
         return said
 
 
 def looks(rows: Iterable[Row], at: datetime) -> list[Look]:
-    orders = reverse("ma:orders")
-    return [Look(row, at, f"{orders}{row.order.number}/", *due_of(row)) for row in rows]
+    orders, said = reverse("ma:orders"), words(get_language() or "")
+    return [Look(row, at, said, f"{orders}{row.order.number}/", *due_of(row)) for row in rows]
 
 
 def due_of(row: Row) -> tuple[datetime | None, str]:

@@ -13,6 +13,7 @@ from assurance.ledger.models import AccountKind, Entry
 from assurance.ui import paging
 from orders.queries import causes
 from orders.queries import seller as orders
+from orders.queries.counting import MOST
 from sellers import queries
 from sellers.models import Debt
 from sellers.views.seller.base import SellerRequest, for_seller, page
@@ -61,7 +62,7 @@ def funds(request: SellerRequest) -> HttpResponse:
     """The account in USD, newest movement first."""
     seller_id = request.seller.pk
     shown = paging.page(ledger.statement(AccountKind.SELLER, seller_id), ("-id",), request.GET)
-    debts = list(queries.open_debts(seller_id)[: orders.MOST_COUNTED])
+    debts = list(queries.open_debts(seller_id)[: MOST])
     of_entries = {entry.pk: (entry.transfer.cause, entry.transfer.cause_id) for entry in shown.rows}
     known = causes.numbers([*of_entries.values(), *((debt.cause, debt.cause_id) for debt in debts)])
     context = {
