@@ -18,7 +18,7 @@ from assurance.ui import parts
 from assurance.ui.paging import page
 from claims import queries as claims
 from logistics.rules import Transit, promised_day
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.queries import buyer
 from orders.queries.buyer import Detail
 from orders.queries.facts import View, held
@@ -39,6 +39,12 @@ class Row:
     order: Order
     view: View
     step: Step
+    lines: list[OrderLine]
+
+    @property
+    def others(self) -> int:
+        """How many products there are beside the first."""
+        return len(self.lines) - 1
 
     @property
     def is_overdue(self) -> bool:
@@ -93,7 +99,7 @@ def orders(request: HttpRequest) -> HttpResponse:
             has_proposal=order.has_proposal,  # type: ignore[attr-defined]
             at=at,
         )
-        rows.append(Row(order, standing.view, next_step(standing)))
+        rows.append(Row(order, standing.view, next_step(standing), list(order.lines.all())))
     counts = buyer.counts(user.pk, at)
     context = {
         "now": at,
