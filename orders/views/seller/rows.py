@@ -58,6 +58,7 @@ class Words:
         self.claimed = _("A claim has been made")
         self.claimable = _("The buyer can claim, at most %(amount)s")
         self.disputed = _("Refund being decided")
+        self.refunded = _("%(amount)s refunded")
         self.proposed = _("The new day waits for the buyer")
         self.unscanned = _("Waiting for the carrier’s first scan")
         self.country = cache(lambda code: str(countries.name(code)))
@@ -200,6 +201,8 @@ class Look:
             said.append(self.words.claimable % {"amount": money_text(exposure.at_most(self.row))})
         if order.disputed:
             said.append(self.words.disputed)
+        if order.refunded_minor and order.refunded_at is None:
+            said.append(self.words.refunded % {"amount": money_text(order.refunded)})
         if getattr(order, "has_proposal", False):
             said.append(self.words.proposed)
         if self.is_verifying:
