@@ -76,7 +76,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         SELLERS,
         """
         ma:home ma:accounts ma:access ma:join ma:leave ma:activate ma:terms ma:orders ma:claims
-        ma:funds ma:associate ma:products ma:product-new ma:templates ma:template-new
+        ma:notices ma:notices-read ma:funds ma:associate ma:products ma:product-new ma:templates ma:template-new
         """,
     ),
     (
