@@ -48,7 +48,7 @@ def claim_list(request: SellerRequest) -> HttpResponse:
     context = {
         "page": shown,
         "chains": _chains(request, claims.dossiers(shown.rows, request.at)),
-        "in_review": claims.in_review_against(request.seller.pk)[: MOST].count(),
+        "in_review": claims.in_review_against(request.seller.pk)[:MOST].count(),
         "unused": unused,
         "unused_faces": faces,
         "taken": taken,

@@ -62,7 +62,7 @@ def funds(request: SellerRequest) -> HttpResponse:
     """The account in USD, newest movement first."""
     seller_id = request.seller.pk
     shown = paging.page(ledger.statement(AccountKind.SELLER, seller_id), ("-id",), request.GET)
-    debts = list(queries.open_debts(seller_id)[: MOST])
+    debts = list(queries.open_debts(seller_id)[:MOST])
     of_entries = {entry.pk: (entry.transfer.cause, entry.transfer.cause_id) for entry in shown.rows}
     known = causes.numbers([*of_entries.values(), *((debt.cause, debt.cause_id) for debt in debts)])
     context = {
