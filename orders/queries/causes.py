@@ -1,6 +1,9 @@
 """From a movement of money back to the seller's order behind it."""
 
 from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
 
 from coupons.models import Redemption
 from orders.models import Order, Refund
@@ -22,6 +25,6 @@ def numbers(causes: Iterable[Cause]) -> dict[Cause, str]:
     return {cause: known[pk] for cause, pk in ids.items() if pk in known}
 
 
-def _found(kind: str, causes: Iterable[Cause], rows) -> dict[Cause, int]:  # type: ignore[no-untyped-def]
+def _found(kind: str, causes: Iterable[Cause], rows: QuerySet[Any, tuple[int, int]]) -> dict[Cause, int]:
     wanted = [pk for name, pk in causes if name == kind]
     return {(kind, pk): order_id for pk, order_id in rows.filter(pk__in=wanted)} if wanted else {}
