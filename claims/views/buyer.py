@@ -18,6 +18,7 @@ from assurance.kernel import clock
 from assurance.kernel.days import end_of
 from assurance.kernel.money import USD, Money, ceil_whole, convert, rounded
 from assurance.kernel.rules import RuleViolation
+from assurance.ui.wording import day_text
 from claims import queries, rules, services
 from coupons import queries as coupons
 from coupons import rules as coupon_rules
@@ -82,6 +83,7 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     made = queries.of_buyer(order.buyer_id).filter(order=order).first()
     if made is not None and request.method != "POST":
         coupon_state = coupons.state(made.coupon, at) if made.coupon else ""
+        standing = queries.dossier(made, at).view
         context = {
             "now": at,
             "order": order,
@@ -89,14 +91,15 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
             "review_due": end_of(made.review_by),
             "is_late": queries.dossier(made, at).is_late,
             "coupon_state": coupon_state,
-            "working": _working(order, detail(order, at).view),
+            "working": _working(order, standing),
+            "policy": standing.facts.policy,
         }
         return render(request, "claims/buyer/progress.html", context)
     form = ClaimForm(request.POST or None)
     violation = None
     if request.method == "POST" and form.is_valid():
         try:
-            services.file(
+            filed = services.file(
                 order_id=order.pk,
                 guarantee=form.cleaned_data["guarantee"],
                 user_id=order.buyer_id,
@@ -107,7 +110,8 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
         except RuleViolation as caught:
             violation = caught
         else:
-            messages.success(request, _("Your claim is made. We review it within 3 days."))
+            by = day_text(filed.review_by)
+            messages.success(request, _("Your claim is made. We review it by %(day)s.") % {"day": by})
             return redirect("claims:new", order.number)
     shown = detail(order, at)
     choices = [_choice(shown.view, kind, at) for kind in KINDS]

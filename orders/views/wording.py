@@ -112,8 +112,8 @@ def _parcel(data: dict[str, Any]) -> Said:
 def _extended(data: dict[str, Any]) -> Said:
     who = _side(
         data,
-        _("The supplier put automatic receipt off by 15 days"),
-        _("The buyer put automatic receipt off by 15 days"),
+        _("The supplier extended the time for receipt"),
+        _("The buyer extended the time for receipt"),
     )
     return Said(who, icon="clock")
 

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from assurance.accounts.models import Address
 from assurance.kernel import clock
+from assurance.kernel.days import day_of, plus
 from assurance.kernel.events import Actor
 from assurance.kernel.rules import RuleViolation
 from assurance.ui.refusals import refused
+from assurance.ui.wording import day_text, instant_text, last_moment
 from orders.models import Order
 from orders.queries.facts import parcels_of, view
 from orders.rules import guarantees, refunds
@@ -79,8 +81,9 @@ def receive(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
 
 @verb
 def extend(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
-    receipt.extend(order_id=order.pk, by="buyer", at=at, actor=actor)
-    return _("You have 15 more days before receipt is taken as given.")
+    longer = receipt.extend(order_id=order.pk, by="buyer", at=at, actor=actor)
+    due = longer.receipt_due_at or at
+    return _("Receipt is now taken as given after %(moment)s.") % {"moment": instant_text(last_moment(due))}
 
 
 @verb
@@ -146,6 +149,7 @@ def refund(request: HttpRequest, number: str) -> HttpResponse:
     at = clock.now()
     order = access.own_order(request, number)
     form = RefundForm(request.POST or None, currency=order.currency)
+    standing = view(order, parcels_of(order.pk), at)
     violation = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -159,9 +163,10 @@ def refund(request: HttpRequest, number: str) -> HttpResponse:
         except RuleViolation as caught:
             violation = caught
         else:
-            messages.success(request, _("You applied for a refund. The supplier answers within 3 days."))
+            by = day_text(plus(day_of(at), standing.facts.policy.refund_answer_days))
+            said = _("You applied for a refund. The supplier answers by %(day)s.") % {"day": by}
+            messages.success(request, said)
             return redirect("orders:detail", order.number)
-    standing = view(order, parcels_of(order.pk), at)
     open_one = order.refunds.filter(state__in=(refunds.NEGOTIATING, refunds.ESCALATED)).first()
     context = {
         "now": at,
@@ -171,6 +176,7 @@ def refund(request: HttpRequest, number: str) -> HttpResponse:
         "open_one": open_one,
         "left": order.cash - order.refunded,
         "last_day": guarantees.receipt_window(standing.facts),
+        "policy": standing.facts.policy,
     }
     return render(request, "orders/buyer/refund.html", context, status=_status(form, violation))
 

@@ -196,7 +196,8 @@ def _rest(now: Standing, kind: str, state: str, done: Row | None, *, is_open: bo
         case guarantees.ACTIVE:
             return [_if_late(now), _what_is_awaited(kind)]
         case guarantees.VERIFYING:
-            scan = Row(_("What happens next"), _("The carrier’s first scan decides"), _("within 48 hours"))
+            hours = _("within %(hours)s hours") % {"hours": now.view.facts.policy.scan_hours}
+            scan = Row(_("What happens next"), _("The carrier’s first scan decides"), hours)
             return [_if_late(now), scan]
         case guarantees.KEPT:
             kept = Row(_("What happens next"), _("Nothing: the guarantee is kept"))
@@ -316,9 +317,9 @@ def _past_due(
     now: Standing, due: datetime, done: datetime | None, done_label: str, closes: date | None
 ) -> list[Point]:
     """What lies behind a missed day: when it happened, now, and the end of the entrance, in order."""
-    window = timedelta(days=now.view.facts.policy.entrance_days)
-    end = end_of(closes) if closes else max(now.at, due) + window
-    note = _short(last_moment(end)) if closes else _("30 days after receipt")
+    days = now.view.facts.policy.entrance_days
+    end = end_of(closes) if closes else max(now.at, due) + timedelta(days=days)
+    note = _short(last_moment(end)) if closes else _("%(days)s days after receipt") % {"days": days}
     marks = []
     if done is not None and due < done < end:
         marks.append(Point(done, done_label, _short(done), "late"))

@@ -92,7 +92,10 @@ def _claim(now: Standing) -> Step | None:
     )
     closes = now.view.entrance_closes
     if closes is None:
-        until = _("The entrance stays open through day 30 after you receive the goods.")
+        days = facts.policy.entrance_days
+        until = _("The entrance stays open through day %(days)s after you receive the goods.") % {
+            "days": days
+        }
     else:
         moment = instant_text(last_moment(end_of(closes)))
         until = _("The entrance is open until %(moment)s.") % {"moment": moment}
@@ -246,7 +249,8 @@ def _verifying(now: Standing) -> Step | None:
         say=_(
             "The supplier submitted the parcels in time. The carrier’s first scan shows whether they left."
         ),
-        more=_("A scan within 48 hours of submission decides; without one, the submission counts."),
+        more=_("A scan within %(hours)s hours of submission decides; without one, the submission counts.")
+        % {"hours": facts.policy.scan_hours},
     )
 
 

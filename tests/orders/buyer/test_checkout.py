@@ -247,8 +247,10 @@ class TestPayingAnOrder:
         assert client.get(self.page(order)).status_code == 404
         assert client.post(self.page(order), {"method": "visa"}).status_code == 404
 
-    def test_without_a_gateway_nothing_can_be_paid(self, shop, trade, text, settings):
-        settings.GATEWAY_SANDBOX = False
+    @pytest.mark.parametrize("missing", [{"GATEWAY_SANDBOX": False}, {"GATEWAY_SECRET": ""}])
+    def test_without_a_gateway_nothing_can_be_paid(self, shop, trade, text, settings, missing):
+        for name, value in missing.items():
+            setattr(settings, name, value)
         order = trade.order(paid=False)
         assert "No payment gateway is connected" in text(shop.get(self.page(order)))
         assert shop.post(self.page(order), {"method": "visa"}).status_code == 422
