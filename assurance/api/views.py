@@ -34,7 +34,8 @@ class View(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Read whole before anything parses it: signatures and fingerprints are taken of the bytes.
-        request._request.body  # noqa: B018
+        if request.method == "POST":
+            request._request.body  # noqa: B018
         super().initial(request, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -85,7 +86,7 @@ def endpoint(
         def run(view: View, request: Request, **path: Any) -> HttpResponseBase:
             def act() -> Response:
                 view.enter(request, **path)
-                given = _read(query, _flat(request)) if query else _no_query(request)
+                given = _read(query or Given, _flat(request))
                 if body:
                     given |= _read(body, request.data)
                 result = method(view, request, given=given, **path)
@@ -119,10 +120,6 @@ def _flat(request: Request) -> dict[str, str]:
     if twice:
         raise exceptions.ValidationError({name: [_("Give this once.")] for name in twice})
     return {name: str(query[name]) for name in query}
-
-
-def _no_query(request: Request) -> dict[str, Any]:
-    return _read(Given, _flat(request))
 
 
 def _read(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
