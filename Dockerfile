@@ -12,6 +12,7 @@ ENV PATH=/opt/portal/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=assurance.settings.production \
     STATIC_ROOT=/srv/static \
+    MEDIA_ROOT=/srv/files \
     BIND=0.0.0.0:8000
 WORKDIR /srv/portal
 COPY . .
@@ -20,6 +21,8 @@ RUN SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgres://build/build RED
     EMAIL_URL=smtp://build DEFAULT_FROM_EMAIL=build@build.example \
     python manage.py collectstatic --no-input --verbosity 0 \
  && python -m compileall -q .
+# The volume mounted here takes over whose it is.
+RUN install -d -o portal -g portal /srv/files
 USER portal
 EXPOSE 8000
 CMD ["gunicorn", "assurance.wsgi"]

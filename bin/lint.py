@@ -22,6 +22,7 @@ PRODUCTION = {
     "EMAIL_URL": "smtp://portal:password@mail.example:587",
     "DEFAULT_FROM_EMAIL": "portal@portal.example",
     "STATIC_ROOT": "collected",
+    "MEDIA_ROOT": "files",
 }
 CHECKS: dict[str, list[str]] = {
     "style": [str(BIN / "ruff"), "check", "."],

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from orders.views import files
 from orders.views.buyer import actions, checkout, gateway, pages
 
 app_name = "orders"
@@ -19,6 +20,7 @@ urlpatterns = [
     path("orders/<slug:number>/address/", actions.address, name="address"),
     path("orders/<slug:number>/refund/", actions.refund, name="refund"),
     path("orders/<slug:number>/refund/escalate/", actions.escalate, name="escalate"),
+    path("files/<slug:key>/", files.show, name="file"),
     path("pay/<slug:reference>/", gateway.sandbox, name="gateway"),
     path("gateway/notices/", gateway.notices, name="gateway_notices"),
 ]

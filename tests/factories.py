@@ -1,12 +1,16 @@
 """The smallest world in which people trade. Each function makes one thing with sensible rest; orders come
 about through the services, so that no test starts from a state that cannot be reached."""
 
+import io
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
 from typing import Any
 
+from PIL import Image
+
 from assurance.accounts.models import User
+from assurance.kernel import uploads
 from assurance.kernel.days import ZONE
 from assurance.kernel.money import USD, Money
 from logistics.models import FreightTemplate, Line, LineCountry, ProductFreight, TemplateLine
@@ -121,3 +125,15 @@ def pay(made: Order, *, at: datetime, method: str = "visa", **choice: Any) -> No
     """Pay what is due, and have the gateway say that it succeeded."""
     started = payment.start(order_id=made.pk, method=method, at=at, **choice)
     payment.settle(reference=started.reference, outcome="succeeded", at=at)
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 30), **options: Any) -> bytes:
+    """A picture as a camera would send it."""
+    made = io.BytesIO()
+    Image.new("RGB", size, (180, 120, 60)).save(made, kind, **options)
+    return made.getvalue()
+
+
+def upload(name: str = "crate.jpg") -> uploads.Upload:
+    """A checked file; a PDF or a picture by its name."""
+    return uploads.check(name, b"%PDF-1.7\n%%EOF" if name.endswith(".pdf") else picture())

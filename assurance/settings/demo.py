@@ -29,6 +29,7 @@ CELERY_BROKER_URL = SERVERS.broker_url
 # Straight from the folders of the apps: no collecting step between a changed file and its page.
 WHITENOISE_USE_FINDERS = True
 
+MEDIA_ROOT = data_folder() / "files"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = data_folder() / "mail"
 LOGGING = logs.configure(as_json=False)

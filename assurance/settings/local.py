@@ -1,5 +1,7 @@
 """A machine of one's own: embedded PostgreSQL and Valkey where no address is given."""
 
+from assurance.embedded import data_folder
+
 from . import logs
 from .base import *  # noqa: F403
 from .servers import cache, own_or_embedded
@@ -16,5 +18,6 @@ DATABASES = {"default": SERVERS.database}
 CACHES = {"default": cache(SERVERS.cache_url, "local")}
 CELERY_BROKER_URL = SERVERS.broker_url
 
+MEDIA_ROOT = data_folder() / "files-local"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 LOGGING = logs.configure(as_json=False)

@@ -36,6 +36,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 
 STATIC_ROOT = env.path("STATIC_ROOT")
+# Files that people send. All web and worker processes must see the same folder.
+MEDIA_ROOT = env.path("MEDIA_ROOT")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

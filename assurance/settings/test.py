@@ -25,5 +25,10 @@ CACHES = {"default": cache(SERVERS.cache_url, "test")}
 CELERY_BROKER_URL = SERVERS.broker_url
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# What tests keep is gone with the process.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING = logs.configure(as_json=False, level="WARNING")

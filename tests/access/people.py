@@ -8,11 +8,12 @@ from django.test import Client
 from assurance.accounts import roles
 from assurance.accounts.models import Address, User
 from assurance.kernel import clock
+from assurance.kernel.events import Actor
 from assurance.notices.models import Notice
 from claims import services as claims
 from logistics.models import FreightTemplate
-from orders.models import Order, Payment
-from orders.services import payment
+from orders.models import Attachment, Order, Payment, Purpose
+from orders.services import files, payment
 from sellers.models import Product
 from tests import factories
 
@@ -31,6 +32,7 @@ class Cast:
     template: FreightTemplate
     address: Address
     notice: Notice
+    file: Attachment
     clients: dict[str, Client] = field(default_factory=dict)
 
     def secrets(self) -> tuple[bytes, ...]:
@@ -87,4 +89,6 @@ def assemble() -> Cast:
         data={"number": order.number},
         happened_at=now,
     )
-    return Cast(people, order, attempt, product, template, address, notice)
+    sent = factories.upload("waybill.pdf")
+    [file] = files.keep(order, Purpose.PROOF, 1, [sent], at=now, actor=Actor("seller", ming.pk))
+    return Cast(people, order, attempt, product, template, address, notice, file)

@@ -73,6 +73,12 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         """,
     ),
     (
+        PARTY,
+        """
+        orders:file
+        """,
+    ),
+    (
         SELLERS,
         """
         ma:home ma:accounts ma:access ma:join ma:leave ma:activate ma:terms ma:orders ma:claims
@@ -138,6 +144,8 @@ def _path(name: str, cast: Cast) -> str:
         "uidb36": "1",
     }
     own |= {"version": TERMS_VERSION}
+    if name == "orders:file":
+        own["key"] = cast.file.key
     for keys in (
         (),
         ("number",),

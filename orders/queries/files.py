@@ -1,0 +1,22 @@
+"""Files on an order: with what they were sent, and who may see one."""
+
+from assurance.accounts.models import User
+from orders.models import Attachment
+from orders.queries import own
+
+
+def of(order_id: int, purpose: str) -> dict[int, list[Attachment]]:
+    """An order's files of one purpose, by the row they were sent with, in one query."""
+    found: dict[int, list[Attachment]] = {}
+    for row in Attachment.objects.filter(order_id=order_id, purpose=purpose).order_by("id"):
+        found.setdefault(row.about_id, []).append(row)
+    return found
+
+
+def visible(key: str, user: User) -> Attachment | None:
+    """A file for one of the order's two sides, or for ops who may see orders; none for anybody else."""
+    row = Attachment.objects.select_related("order").filter(key=key).first()
+    if row is None:
+        return None
+    is_side = own.find(user.pk, row.order.number) is not None
+    return row if is_side or user.has_perm("orders.view_order") else None
