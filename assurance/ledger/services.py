@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db import connection
 
 from assurance.kernel import clock
-from assurance.kernel.money import USD, Money, to_minor
+from assurance.kernel.money import USD, Money, from_minor, to_minor
 from assurance.kernel.rulebook import TITLES
 from assurance.kernel.rules import rule as decides
-from assurance.ledger.models import Account, AccountKind, Entry, Transfer
+from assurance.ledger.models import Account, AccountKind
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,33 @@ def seller(seller_id: int) -> Holder:
     return Holder(AccountKind.SELLER, seller_id)
 
 
+# Accounts are found or opened, and the transfer written with its entries, in one round trip. An account that
+# somebody else opens at the same moment is theirs: the update that changes nothing hands us its id.
+_POST = """
+    WITH leg AS (
+        SELECT * FROM unnest(%(kinds)s::varchar[], %(owners)s::bigint[], %(currencies)s::varchar[],
+            %(amounts)s::bigint[]) WITH ORDINALITY AS leg (kind, owner_id, currency, amount_minor, place)),
+    known AS (
+        SELECT id, kind, owner_id, currency FROM ledger_account
+        WHERE (kind, owner_id, currency) IN (SELECT kind, owner_id, currency FROM leg)),
+    opened AS (
+        INSERT INTO ledger_account (kind, owner_id, currency, balance_minor)
+        SELECT kind, owner_id, currency, 0 FROM leg
+        WHERE NOT EXISTS (SELECT FROM known WHERE (known.kind, known.owner_id, known.currency)
+            = (leg.kind, leg.owner_id, leg.currency))
+        GROUP BY kind, owner_id, currency ORDER BY kind, owner_id, currency
+        ON CONFLICT (kind, owner_id, currency) DO UPDATE SET kind = EXCLUDED.kind
+        RETURNING id, kind, owner_id, currency),
+    posted AS (
+        INSERT INTO ledger_transfer (what, rule, cause, cause_id, happened_at, recorded_at, reference)
+        VALUES (%(what)s, %(rule)s, %(cause)s, %(cause_id)s, %(at)s, %(now)s, %(reference)s) RETURNING id)
+    INSERT INTO ledger_entry (transfer_id, account_id, amount_minor)
+    SELECT posted.id, account.id, leg.amount_minor
+    FROM posted, leg JOIN (TABLE known UNION ALL TABLE opened) AS account USING (kind, owner_id, currency)
+    ORDER BY leg.place
+"""
+
+
 @decides("MON-3")
 def post(
     *,
@@ -54,7 +81,7 @@ def post(
     at: datetime,
     reference: str,
     legs: Iterable[tuple[Holder, Money]],
-) -> Transfer:
+) -> None:
     """Post one balanced transfer inside the caller's transaction (MON-3).
 
     `reference` is unique for ever: posting it twice is an IntegrityError, so a repeated act that
@@ -62,34 +89,41 @@ def post(
     """
     if rule not in TITLES:
         raise ValueError(f"not in the rulebook: {rule}")
-    amounts = [(holder, money.currency.code, to_minor(money)) for holder, money in legs if money.amount]
-    accounts = _accounts({(holder, currency) for holder, currency, _ in amounts})
-    transfer = Transfer.objects.create(
-        what=what,
-        rule=rule,
-        cause=cause[0],
-        cause_id=cause[1],
-        happened_at=at,
-        recorded_at=clock.now(),
-        reference=reference,
-    )
-    Entry.objects.bulk_create(
-        Entry(transfer=transfer, account_id=accounts[holder, currency], amount_minor=minor)
-        for holder, currency, minor in amounts
-    )
-    return transfer
+    moved = [(holder, money) for holder, money in legs if money.amount]
+    values = {
+        "kinds": [str(holder.kind) for holder, _money in moved],
+        "owners": [holder.owner_id for holder, _money in moved],
+        "currencies": [money.currency.code for _holder, money in moved],
+        "amounts": [to_minor(money) for _holder, money in moved],
+        "what": what,
+        "rule": rule,
+        "cause": cause[0],
+        "cause_id": cause[1],
+        "at": at,
+        "now": clock.now(),
+        "reference": reference,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_POST, values)
+
+
+_LOCK = """
+    SELECT balance_minor FROM ledger_account
+    WHERE kind = %(kind)s AND owner_id = %(owner_id)s AND currency = %(currency)s FOR UPDATE
+"""
 
 
 def lock_balance(holder: Holder, currency: str = USD) -> Money:
     """Lock a guarded account until the transaction ends and return what it holds."""
-    mine = Account.objects.select_for_update().filter(
-        kind=holder.kind, owner_id=holder.owner_id, currency=currency
-    )
-    account = mine.first()
-    if account is None:
-        _accounts({(holder, currency)})
-        account = mine.get()
-    return account.balance
+    key = {"kind": str(holder.kind), "owner_id": holder.owner_id, "currency": currency}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, key)
+        found = cursor.fetchone()
+        if found is None:
+            Account.objects.bulk_create([Account(**key)], ignore_conflicts=True)
+            cursor.execute(_LOCK, key)
+            found = cursor.fetchone()
+    return from_minor(found[0], currency)
 
 
 def exchanged(money: Money, other: Money) -> list[tuple[Holder, Money]]:
@@ -97,24 +131,3 @@ def exchanged(money: Money, other: Money) -> list[tuple[Holder, Money]]:
     if money.currency == other.currency:
         return []
     return [(EXCHANGE, money), (EXCHANGE, -other)]
-
-
-def _accounts(wanted: set[tuple[Holder, str]]) -> dict[tuple[Holder, str], int]:
-    found = _find(wanted)
-    missing = wanted - set(found)
-    if missing:
-        Account.objects.bulk_create(
-            [Account(kind=h.kind, owner_id=h.owner_id, currency=currency) for h, currency in missing],
-            ignore_conflicts=True,
-        )
-        found = _find(wanted)
-    return found
-
-
-def _find(wanted: set[tuple[Holder, str]]) -> dict[tuple[Holder, str], int]:
-    match = Q()
-    for holder, currency in wanted:
-        match |= Q(kind=holder.kind, owner_id=holder.owner_id, currency=currency)
-    return {
-        (Holder(AccountKind(a.kind), a.owner_id), a.currency): a.pk for a in Account.objects.filter(match)
-    }

@@ -16,10 +16,8 @@ def usd(amount) -> Money:
     return Money(amount, "USD")
 
 
-def post(*legs, reference: str = "one", rule: str = "PAY-1") -> Transfer:
-    return services.post(
-        what="payment", rule=rule, cause=("order", 1), at=NOW, reference=reference, legs=legs
-    )
+def post(*legs, reference: str = "one", rule: str = "PAY-1") -> None:
+    services.post(what="payment", rule=rule, cause=("order", 1), at=NOW, reference=reference, legs=legs)
 
 
 def commit() -> None:
@@ -79,6 +77,21 @@ def test_nothing_is_changed_or_deleted(table, act):
         connection.cursor() as cursor,
     ):
         cursor.execute(act.format(table._meta.db_table))
+
+
+def test_accounts_are_opened_by_their_first_transfer_and_found_by_the_next(django_assert_num_queries):
+    for n in range(3):
+        with django_assert_num_queries(1):
+            post((BANK, usd(-5)), (held(1), usd(3)), (held(2), usd(2)), reference=str(n))
+    assert queries.balance(AccountKind.ORDER, 1) == usd(9)
+    assert queries.balance(AccountKind.ORDER, 2) == usd(6)
+    assert Account.objects.count() == 3
+
+
+def test_legs_are_entered_in_the_order_given():
+    """An account that first receives and then gives is never below zero in between."""
+    post((BANK, usd(-5)), (held(1), usd(5)), (held(1), usd(-5)), (RETURNS, usd(5)))
+    assert list(Entry.objects.order_by("id").values_list("amount_minor", flat=True)) == [-500, 500, -500, 500]
 
 
 def test_faults_are_found():
