@@ -68,9 +68,9 @@ def open_debts(seller_id: int) -> QuerySet[Debt]:
     return Debt.objects.filter(seller_id=seller_id, open_minor__gt=0).order_by("since", "id")
 
 
-def staff_ids(seller_id: int) -> list[int]:
+def staff_ids(seller_id: int) -> QuerySet[Staff, int]:
     """The people to tell about what happens at this account."""
-    return list(Staff.objects.filter(seller_id=seller_id).values_list("user_id", flat=True))
+    return Staff.objects.filter(seller_id=seller_id).values_list("user_id", flat=True)
 
 
 def unit_price(product: Product, quantity: int) -> int:
