@@ -16,22 +16,38 @@ from assurance.kernel.models import Deadline
 
 
 def put(subject_id: int, wanted: Mapping[str, datetime | None]) -> None:
-    """Make the deadlines of an object be what is wanted, kind by kind; None clears one."""
-    present = {
-        row.kind: row.due_at for row in Deadline.objects.filter(subject_id=subject_id, kind__in=list(wanted))
-    }
-    gone = [kind for kind in present if wanted[kind] is None]
-    if gone:
-        Deadline.objects.filter(subject_id=subject_id, kind__in=gone).delete()
-    fresh = [
-        Deadline(kind=kind, subject_id=subject_id, due_at=due)
-        for kind, due in wanted.items()
-        if due is not None and present.get(kind) != due
-    ]
-    if fresh:
-        Deadline.objects.bulk_create(
-            fresh, update_conflicts=True, unique_fields=["subject_id", "kind"], update_fields=["due_at"]
-        )
+    """Make the deadlines of an object be what is wanted, kind by kind; None clears one.
+
+    What stands already is left alone, so that an act that moves no deadline waits for no sweep.
+    """
+    present = dict(
+        Deadline.objects.filter(subject_id=subject_id, kind__in=list(wanted)).values_list("kind", "due_at")
+    )
+    _write(
+        subject_id,
+        gone=[kind for kind in present if wanted[kind] is None],
+        fresh={kind: due for kind, due in wanted.items() if due is not None and present.get(kind) != due},
+    )
+
+
+def first(subject_id: int, wanted: Mapping[str, datetime | None]) -> None:
+    """The deadlines of an object that has just been made, and has none yet."""
+    _write(subject_id, gone=[], fresh={kind: due for kind, due in wanted.items() if due is not None})
+
+
+_WRITE = """
+    WITH gone AS (DELETE FROM kernel_deadline WHERE subject_id = %(subject)s AND kind = ANY(%(gone)s))
+    INSERT INTO kernel_deadline (kind, subject_id, due_at)
+    SELECT kind, %(subject)s, due_at FROM unnest(%(kinds)s::varchar[], %(dues)s::timestamptz[]) AS fresh (kind, due_at)
+    ON CONFLICT (subject_id, kind) DO UPDATE SET due_at = EXCLUDED.due_at
+"""
+
+
+def _write(subject_id: int, *, gone: list[str], fresh: Mapping[str, datetime]) -> None:
+    if gone or fresh:
+        values = {"subject": subject_id, "gone": gone, "kinds": list(fresh), "dues": list(fresh.values())}
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE, values)
 
 
 def peek(kind: str, at: datetime, limit: int) -> list[int]:

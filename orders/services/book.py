@@ -78,7 +78,7 @@ def opened(order: Order, at: datetime) -> None:
     limit = lifecycle.closes_at(
         order.state, order.state_since, discount_since=order.discount_since, policy=policy_of(order, at)
     )
-    deadlines.put(order.pk, {LEFT_ALONE: limit[0] if limit else None})
+    deadlines.first(order.pk, {LEFT_ALONE: limit[0] if limit else None})
 
 
 def settle(order: Order, at: datetime) -> None:

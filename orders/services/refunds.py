@@ -53,7 +53,7 @@ def apply(
     refund = _write(order, amount, reason=reason, state=refunds.NEGOTIATING, at=at, actor=actor)
     order.disputed = True
     book.settle(order, at)
-    deadlines.put(refund.pk, {ESCALATE: refunds.escalates_at(at, policy_of(order, at))})
+    deadlines.first(refund.pk, {ESCALATE: refunds.escalates_at(at, policy_of(order, at))})
     book.record(
         order, "refund_applied", at=at, actor=actor, rules=("RFD-1",), amount=_said(amount), reason=reason
     )
