@@ -49,7 +49,7 @@ def issue(
     events.record(
         "coupon", coupon.pk, "issued", at=at, actor=actor, rules=("CPN-1", "CPN-2"), face=to_text(face)
     )
-    deadlines.put(coupon.pk, {VOID: end_of(last), EXPIRING: start_of(plus(last, -WARN_DAYS))})
+    deadlines.first(coupon.pk, {VOID: end_of(last), EXPIRING: start_of(plus(last, -WARN_DAYS))})
     tell([owner_id], "coupon_issued", about="coupon", about_id=coupon.pk, at=at, face=str(face.amount))
     return coupon
 
@@ -68,14 +68,15 @@ def quote(
 
     Refused CPN-2, CPN-3, CPN-4, CPN-5. A coupon that does not exist is another's (CPN-3).
     """
-    coupon = queries.with_other_on_order(coupon_id, order_id, lock=lock)
-    if coupon is None:
+    found = queries.with_other_on_order(coupon_id, order_id, lock=lock)
+    if found is None:
         raise rules.not_yours()
+    coupon, other_on_order = found
     rules.check_usable(
         queries.facts(coupon),
         buyer_id=buyer_id,
         order_id=order_id,
-        other_on_order=coupon.other_on_order,  # type: ignore[attr-defined]
+        other_on_order=other_on_order,
         at=at,
     )
     part, used = rules.pays(coupon.face, due=due, usd_rate=usd_rate)
@@ -226,6 +227,17 @@ def warn_expiring(*, coupon_id: int, at: datetime) -> bool:
     return True
 
 
+# A recovery and what its seller's people are told of it, in one round trip.
+_RECOVER = """
+    WITH recovered AS (INSERT INTO coupons_recovery (redemption_id, debt_id) VALUES (%(redemption)s, %(debt)s))
+    INSERT INTO notices_notice
+        (user_id, kind, about, about_id, data, happened_at, next_try_at, attempts, last_error)
+    SELECT user_id, %(kind)s, 'coupon', %(coupon)s, jsonb_build_object('amount', %(owed)s, 'open', %(open)s),
+        %(at)s, %(at)s, 0, ''
+    FROM sellers_staff WHERE seller_id = %(seller)s
+"""
+
+
 def _recover(redemption_id: int, coupon: Coupon, seller_id: int, owed: Money, at: datetime) -> None:
     debt = funds.owe(
         seller_id=seller_id,
@@ -235,14 +247,15 @@ def _recover(redemption_id: int, coupon: Coupon, seller_id: int, owed: Money, at
         what="recovery",
         at=at,
     )
-    Recovery.objects.create(redemption_id=redemption_id, debt=debt)
-    kind = "recovery_owed" if debt.open_minor else "recovery_taken"
-    tell(
-        sellers.staff_ids(seller_id),
-        kind,
-        about="coupon",
-        about_id=coupon.pk,
-        at=at,
-        amount=str(owed.amount),
-        open=str(debt.open.amount),
-    )
+    values = {
+        "redemption": redemption_id,
+        "debt": debt.pk,
+        "kind": "recovery_owed" if debt.open_minor else "recovery_taken",
+        "coupon": coupon.pk,
+        "owed": str(owed.amount),
+        "open": str(debt.open.amount),
+        "at": at,
+        "seller": seller_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_RECOVER, values)

@@ -69,7 +69,7 @@ def test_without_lock_and_constraint_it_would_be_spent_twice(monkeypatch: pytest
     table, constraint = "coupons_redemption", "coupons_redemption_coupon_id_key"
     read = queries.with_other_on_order
 
-    def unlocked(coupon_id: int, order_id: int, *, lock: bool) -> Coupon | None:
+    def unlocked(coupon_id: int, order_id: int, *, lock: bool) -> tuple[Coupon, bool] | None:
         found = read(coupon_id, order_id, lock=False)
         time.sleep(0.05)
         return found
