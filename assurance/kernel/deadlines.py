@@ -45,7 +45,12 @@ _WRITE = """
 
 def _write(subject_id: int, *, gone: list[str], fresh: Mapping[str, datetime]) -> None:
     if gone or fresh:
-        values = {"subject": subject_id, "gone": gone, "kinds": list(fresh), "dues": list(fresh.values())}
+        values: dict[str, Any] = {
+            "subject": subject_id,
+            "gone": gone,
+            "kinds": list(fresh),
+            "dues": list(fresh.values()),
+        }
         with connection.cursor() as cursor:
             cursor.execute(_WRITE, values)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -90,7 +91,7 @@ def post(
     if rule not in TITLES:
         raise ValueError(f"not in the rulebook: {rule}")
     moved = [(holder, money) for holder, money in legs if money.amount]
-    values = {
+    values: dict[str, Any] = {
         "kinds": [str(holder.kind) for holder, _money in moved],
         "owners": [holder.owner_id for holder, _money in moved],
         "currencies": [money.currency.code for _holder, money in moved],
@@ -115,7 +116,7 @@ _LOCK = """
 
 def lock_balance(holder: Holder, currency: str = USD) -> Money:
     """Lock a guarded account until the transaction ends and return what it holds."""
-    key = {"kind": str(holder.kind), "owner_id": holder.owner_id, "currency": currency}
+    key: dict[str, Any] = {"kind": str(holder.kind), "owner_id": holder.owner_id, "currency": currency}
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, key)
         found = cursor.fetchone()
