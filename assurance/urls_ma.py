@@ -5,7 +5,7 @@ from django.urls import path
 from assurance.notices.views import read_all
 from claims.views import seller as claims
 from logistics.views import seller as logistics
-from orders.views.seller import actions, bank, detail
+from orders.views.seller import actions, bank, desk, detail
 from orders.views.seller import list as orders
 from sellers.views.seller import access, accounts, funds, home, notices, products
 
@@ -19,7 +19,11 @@ urlpatterns = [
     path("access/activate/", access.activate, name="activate"),
     path("access/terms/<slug:version>/", access.terms, name="terms"),
     path("orders/", orders.order_list, name="orders"),
+    path("orders/picked/", desk.picked, name="orders-picked"),
+    path("orders/filters/", desk.keep, name="filter-keep"),
+    path("orders/filters/change/", desk.change_kept, name="filter-change"),
     path("orders/<slug:number>/", detail.order, name="order"),
+    path("orders/<slug:number>/desk/", desk.order_desk, name="order-desk"),
     path("orders/<slug:number>/dispatch/", actions.submit_parcel, name="dispatch"),
     path("orders/<slug:number>/dispatch-date/", actions.propose_day, name="propose"),
     path("orders/<slug:number>/confirm/", actions.confirm, name="confirm"),

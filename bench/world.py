@@ -96,7 +96,7 @@ _ORDERS = f"""
         transit_min, transit_max, line_guaranteed, dispatch_days, dispatch_after, policy_id, effective_at, covered,
         can_deliver, initial_met_at,
         full_met_at, clock_started_at, first_due, dispatch_due, promise, any_parcel, buyer_extended, supplier_extended,
-        platform_bears, disputed, closed_because)
+        platform_bears, disputed, closed_because, buyer_country, source)
     SELECT g, (8e16::bigint + g)::text,
         (%(buyers)s::bigint[])[1 + g %% cardinality(%(buyers)s::bigint[])],
         (%(sellers)s::bigint[])[1 + (g * 7) %% cardinality(%(sellers)s::bigint[])], 'buyer', %(base)s,
@@ -104,7 +104,7 @@ _ORDERS = f"""
         true, 'self', %(line)s, 'express', true, 'US',
         '{{"recipient": "Harbor & Pine Outfitters", "street": "211 Alder Street", "city": "Portland"}}',
         0, 5, 7, true, 6, 'full', %(policy)s, %(base)s, true, true, %(base)s, %(base)s, %(base)s,
-        d.day, d.day, d.day + 7, false, false, false, false, false, ''
+        d.day, d.day, d.day + 7, false, false, false, false, false, '', 'US', 'direct'
     FROM generate_series(1, %(count)s) g
     CROSS JOIN LATERAL (SELECT ({_DUE_AT})::date - 1) d (day)
 """

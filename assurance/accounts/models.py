@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -43,6 +44,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="email_in_any_case")]
+        indexes: ClassVar = [
+            # Read by the search of the order lists: part of a name, in any case.
+            GinIndex(fields=["name"], name="person_name", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["company"], name="person_company", opclasses=["gin_trgm_ops"]),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -15,7 +15,7 @@ from assurance.kernel import clock
 from orders.api import shapes
 from orders.api.access import BUYER, SELLER, OrderView, shown
 from orders.models import Order, OrderLine, State
-from orders.queries import own
+from orders.queries import filters, own
 from orders.queries.buyer import of_buyer, views
 from orders.services import start
 
@@ -77,9 +77,10 @@ class Orders(View):
             of_buyer(user_id(request)) if role == BUYER else own.of_sellers(own.sellers_of(user_id(request)))
         )
         if "state" in given:
-            found = own.in_state(found, given["state"], at)
+            found = filters.in_state(found, given["state"], at)
         if "overdue" in given:
-            found = own.overdue(found, at, wanted=given["overdue"])
+            late = filters.late(at)
+            found = found.filter(late if given["overdue"] else ~late)
         page = page_of(_with_rest(found), given, request)
         shown = views(page.rows, at)
         return page._replace(rows=[shapes.Brief(order, shown[order.pk], role) for order in page.rows])

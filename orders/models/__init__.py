@@ -1,15 +1,20 @@
 """The order with its lines, its money, its guarantees and the files on it."""
 
+from orders.models.desk import ExportState, Label, ListExport, Note, SavedFilter
 from orders.models.files import Attachment, Purpose
 from orders.models.money import BankLine, Payment, PaymentState, Refund
-from orders.models.order import Export, Guarantee, Method, Order, OrderLine, Proposal, State
+from orders.models.order import Export, Guarantee, Method, Order, OrderLine, Proposal, Source, State
 
 __all__ = [
     "Attachment",
     "BankLine",
     "Export",
+    "ExportState",
     "Guarantee",
+    "Label",
+    "ListExport",
     "Method",
+    "Note",
     "Order",
     "OrderLine",
     "Payment",
@@ -17,5 +22,7 @@ __all__ = [
     "Proposal",
     "Purpose",
     "Refund",
+    "SavedFilter",
+    "Source",
     "State",
 ]

@@ -1,11 +1,13 @@
 """A Trade Assurance order. Only `orders.services` writes these rows."""
 
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -42,6 +44,15 @@ class Export(models.TextChoices):
     EASY = terms.EASY, _("Easy dispatch")
 
 
+class Source(models.TextChoices):
+    """Where the business came from (ORD-9): kept when the order starts, never guessed later."""
+
+    SEARCH = "search", _("Search")
+    CAMPAIGN = "campaign", _("Campaign or venue")
+    DIRECT = "direct", _("Product page")
+    INQUIRY = "inquiry", _("Inquiry")
+
+
 class Method(models.TextChoices):
     """Payment methods of the seed; all but T/T go through the gateway (PAY-1)."""
 
@@ -56,6 +67,35 @@ class Method(models.TextChoices):
     TT = "tt", "T/T"
 
 
+# What the filters of the lists ask of an order, beside whose it is.
+FILTERED = [
+    "state",
+    "created_at",
+    "buyer",
+    "buyer_country",
+    "destination",
+    "drafted_by",
+    "source",
+    "salesperson",
+    "rts",
+    "mode",
+    "export",
+    "currency",
+    "usd_rate",
+    "total_minor",
+    "discount_minor",
+    "coupon_minor",
+    "covered",
+    "can_deliver",
+    "disputed",
+    "refunded_minor",
+    "effective_at",
+]
+# Orders to dispatch stand by their deadline; those that have none yet stand last.
+BY_DEADLINE = Coalesce("dispatch_due", Value(date(9999, 12, 31)), output_field=models.DateField())
+AFTER_SALES = Q(disputed=True) | Q(claimed_at__isnull=False) | Q(refunded_minor__gt=0)
+
+
 class Order(models.Model):
     """One contract between a buyer and a seller account.
 
@@ -66,7 +106,17 @@ class Order(models.Model):
     number = models.CharField(max_length=17, unique=True)
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="orders")
+    # As registered when the order started; lists filter by it without reading people.
+    buyer_country = CountryField(default="US")
     drafted_by = models.CharField(max_length=6, choices=[("buyer", _("Buyer")), ("seller", _("Seller"))])
+    source = models.CharField(max_length=8, choices=Source, default=Source.DIRECT)
+    # The seller's own person for this order; of no meaning to the buyer.
+    salesperson = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    # Since when a side no longer wants it in its lists (ORD-9). Nothing is ever lost by it.
+    seller_deleted_at = models.DateTimeField(null=True)
+    buyer_deleted_at = models.DateTimeField(null=True)
     # Null where nobody gave a key, so that the others can be unique.
     request_key = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001
     created_at = models.DateTimeField()
@@ -184,10 +234,34 @@ class Order(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            # Read by the two order lists and their tabs, newest first.
-            models.Index(fields=["seller", "-id"], name="order_of_seller"),
-            models.Index(fields=["seller", "state", "-id"], name="order_of_seller_by_state"),
-            models.Index(fields=["buyer", "-id"], name="order_of_buyer"),
+            # Read by the seller's list, newest first. It holds what the filters of ORD-9 ask for, so that any
+            # of them, and any of them together, is answered without reading the wide rows that do not match.
+            models.Index(
+                fields=["seller", "-id"],
+                include=FILTERED,
+                condition=Q(seller_deleted_at=None),
+                name="order_of_seller",
+            ),
+            # Read by the tabs and their counts.
+            models.Index(
+                fields=["seller", "state", "-id"],
+                condition=Q(seller_deleted_at=None),
+                name="order_of_seller_by_state",
+            ),
+            models.Index(
+                "seller",
+                BY_DEADLINE,
+                "id",
+                condition=Q(state__in=lifecycle.TO_DISPATCH, seller_deleted_at=None),
+                name="order_to_dispatch",
+            ),
+            models.Index(
+                fields=["seller", "-id"],
+                condition=AFTER_SALES & Q(seller_deleted_at=None),
+                name="order_after_sales",
+            ),
+            # Read by the buyer's list and its tabs.
+            models.Index(fields=["buyer", "-id"], condition=Q(buyer_deleted_at=None), name="order_of_buyer"),
         ]
 
     def __str__(self) -> str:
@@ -198,7 +272,8 @@ class OrderLine(models.Model):
     """A product on an order, with what was agreed; later edits of the product do not change it."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines")
+    # Indexed below, together with the order.
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines", db_index=False)
     name = models.CharField(max_length=160)
     name_zh = models.CharField(max_length=160, blank=True, default="")
     unit = models.CharField(max_length=20, default="piece")
@@ -216,6 +291,8 @@ class OrderLine(models.Model):
                 condition=Q(quantity__gt=0, amount_minor=F("price_minor") * F("quantity")), name="line_amount"
             ),
         ]
+        # Read by the search of the lists: the orders of a product.
+        indexes: ClassVar = [models.Index(fields=["product", "order"], name="line_of_product")]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.name}"

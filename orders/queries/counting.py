@@ -35,14 +35,20 @@ class Counting:
             return list(cursor.fetchone())
 
 
-def counting(asked: Iterable[QuerySet[Order]]) -> Counting:
-    """Put the counting of these orders into words."""
+def counting(asked: Iterable[QuerySet[Order] | Sequence[QuerySet[Order]]]) -> Counting:
+    """Put the counting of these orders into words. Where several stand for one, no order is in two of them:
+
+    each then has an index of its own, which one condition with an "or" would not have.
+    """
     parts: list[str] = []
     params: list[Any] = []
     for found in asked:
-        sql, values = _limited(found)
-        parts.append(f"(SELECT count(*) FROM ({sql}) counted)")  # noqa: S608
-        params += values
+        counted = []
+        for piece in [found] if isinstance(found, QuerySet) else found:
+            sql, values = _limited(piece)
+            counted.append(f"(SELECT count(*) FROM ({sql}) counted)")  # noqa: S608
+            params += values
+        parts.append(f"LEAST({MOST}, {' + '.join(counted)})")
     return Counting(tuple(parts), tuple(params))
 
 

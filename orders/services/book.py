@@ -32,9 +32,10 @@ def lock(order_id: int) -> Order:
 
 
 def move(order: Order, state: str, at: datetime) -> None:
-    """Change the state, remembering since when."""
+    """Change the state, remembering since when. What goes on is back in the lists that it was deleted from."""
     if order.state != state:
         order.state, order.state_since = state, at
+        order.seller_deleted_at = order.buyer_deleted_at = None
 
 
 def record(

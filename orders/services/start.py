@@ -16,7 +16,7 @@ from assurance.kernel.queries import policy_at
 from assurance.kernel.rules import RuleViolation
 from logistics import queries as logistics
 from logistics.models import Line
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, Source
 from orders.rules import lifecycle, terms
 from orders.services import book
 from sellers import queries as sellers
@@ -29,7 +29,8 @@ class Draft:
     """What somebody asks for. `shipping` none: priced by the freight template, for the chosen line.
 
     `items` are quantities by product id. `initial` none: all at once. `usd_rate` is USD per unit of
-    `currency`, `cny_rate` USD per yuan.
+    `currency`, `cny_rate` USD per yuan. `source`: where the business came from; unsaid, a buyer came by the
+    product's page and a seller drafts after an inquiry.
     """
 
     items: Mapping[int, int]
@@ -44,6 +45,7 @@ class Draft:
     currency: str = USD
     usd_rate: Decimal = Decimal(1)
     cny_rate: Decimal = Decimal("0.14")
+    source: str = ""
 
 
 @transaction.atomic
@@ -166,13 +168,15 @@ def _write(
             field="initial",
         )
     terms.check_export(draft.export, total, usd_rate=draft.usd_rate, policy=policy_at(at).policy)
-    pk, number = _next_number()
+    pk, number, country = _next_number(buyer_id)
     order = Order(
         pk=pk,
         number=number,
         buyer_id=buyer_id,
+        buyer_country=country,
         seller=items[0][0].seller,
         drafted_by=drafted_by,
+        source=draft.source or (Source.INQUIRY if drafted_by == "seller" else Source.DIRECT),
         request_key=key,
         created_at=at,
         state=state,
@@ -280,9 +284,16 @@ def _pinned_line(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _next_number() -> tuple[int, str]:
-    """A row's id and its 17-digit number: unique, and not to be guessed from a neighbour's by adding one."""
+def _next_number(buyer_id: int) -> tuple[int, str, str]:
+    """A row's id and its 17-digit number: unique, and not to be guessed from a neighbour's by adding one.
+
+    With them, in the same round trip, the country in which the buyer is registered.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('orders_order', 'id'))")
-        pk = int(cursor.fetchone()[0])
-    return pk, str(8 * 10**16 + pk * 6_364_136_223_846_793 % 10**16)
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('orders_order', 'id')),"
+            " (SELECT country FROM accounts_user WHERE id = %s)",
+            [buyer_id],
+        )
+        pk, country = cursor.fetchone()
+    return pk, str(8 * 10**16 + pk * 6_364_136_223_846_793 % 10**16), country

@@ -1,31 +1,34 @@
 """How a row of the order list looks: its state, what is due and until when, what to do.
 
-A page has twenty of them, so what a row says is made here in one go and its template only places it.
+A page has twenty of them, so a row is written here in one go, as `assurance.ui.parts` writes the small things:
+as templates, twenty rows took longer than all the rest of the page.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import cast
 
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from assurance.accounts.models import User
 from assurance.kernel.days import day_of, end_of
-from assurance.kernel.money import Money
+from assurance.kernel.money import Money, convert, from_minor
 from assurance.ui import parts
-from assurance.ui.templatetags.trade import translated
-from assurance.ui.wording import day_text, distance, instant_text, last_moment, money_text
+from assurance.ui.wording import chinese, day_text, distance, instant_text, last_moment, money_text
 from logistics.models import Mode
 from orders.models import Export
 from orders.queries import exposure
+from orders.queries.rows import Listed
 from orders.queries.seller import TO_DISPATCH, Row
-from orders.rules import guarantees, lifecycle
+from orders.rules import desk, guarantees, lifecycle
 from orders.views.seller.panels import paid_text
 
 ICONS = {
@@ -62,6 +65,14 @@ class Words:
         self.proposed = _("The new day waits for the buyer")
         self.unscanned = _("Waiting for the carrier’s first scan")
         self.country = cache(lambda code: str(countries.name(code)))
+        self.choose = _("Choose order %(number)s")
+        self.nobody = _("Not assigned")
+        self.loan = parts.badge(_("Loan-eligible"), "coin")
+        self.note = _("Add a note")
+        self.notes = _("Notes (%(n)s)")
+        self.dispatch = pgettext("verb", "Dispatch")
+        self.answer = pgettext("verb", "Answer")
+        self.view = _("View order")
 
 
 @cache
@@ -80,6 +91,11 @@ class Look:
     href: str
     due: datetime | None
     due_word: str
+    lit: bool = False
+
+    @property
+    def order(self) -> Listed:
+        return cast(Listed, self.row.order)
 
     @property
     def is_to_dispatch(self) -> bool:
@@ -122,10 +138,6 @@ class Look:
         return f"{self.due_word}: {instant_text(last_moment(self.due), seconds=False)}"
 
     @property
-    def buyer(self) -> User:
-        return self.row.order.buyer
-
-    @property
     def export(self) -> str:
         return self.words.exports[self.row.order.export]
 
@@ -148,20 +160,21 @@ class Look:
 
     @property
     def product(self) -> str:
-        return translated(self.row.order.lines.all()[0])
+        """The first product, in the reader's language where it has a name in it."""
+        return (chinese() and self.order.product_name_zh) or self.order.product_name
 
     @property
     def picture(self) -> SafeString:
-        return parts.thumb(self.row.order.lines.all()[0].product.picture)
+        return parts.thumb(json.loads(self.order.picture))
 
     @property
     def price(self) -> SafeString:
-        line = self.row.order.lines.all()[0]
-        return mark_safe(f"{parts.money(line.price)} × {line.quantity:,}")
+        price = from_minor(self.order.price_minor, self.order.currency)
+        return mark_safe(f"{parts.money(price)} × {self.order.quantity:,}")
 
     @property
     def more(self) -> str:
-        n = len(self.row.order.lines.all()) - 1
+        n = self.order.lines_in_all - 1
         return ngettext("and %(n)s more product", "and %(n)s more products", n) % {"n": n} if n else ""
 
     @property
@@ -194,7 +207,7 @@ class Look:
     @property
     def notes(self) -> list[str]:
         """What a colleague would say of this order across the desk."""
-        order, view, said = self.row.order, self.row.view, []
+        order, view, said = self.order, self.row.view, []
         if order.claimed_at is not None:
             said.append(self.words.claimed)
         elif view.entrance:
@@ -203,16 +216,83 @@ class Look:
             said.append(self.words.disputed)
         if order.refunded_minor and order.refunded_at is None:
             said.append(self.words.refunded % {"amount": money_text(order.refunded)})
-        if getattr(order, "has_proposal", False):
+        if order.has_proposal:
             said.append(self.words.proposed)
         if self.is_verifying:
             said.append(self.words.unscanned)
         return said
 
+    @property
+    def badges(self) -> SafeString:
+        """Beside the marks: whether it can be borrowed on, and the seller's own labels."""
+        order = self.order
+        known = desk.Borrowing(
+            lit=self.lit,
+            state=self.row.view.state,
+            effective_at=order.effective_at,
+            disputed=order.disputed,
+            refunded=order.refunded_minor > 0,
+            total=convert(order.total, usd_rate=order.usd_rate, to="USD"),
+        )
+        labels = "".join(parts.badge(name, "tag", "accent") for name in order.label_names)
+        return mark_safe((self.words.loan if desk.can_borrow(known) else "") + labels)
 
-def looks(rows: Iterable[Row], at: datetime) -> list[Look]:
+    @property
+    def html(self) -> SafeString:
+        """The row: a head with number, marks and who is in charge, and its six cells."""
+        order, words = self.order, self.words
+        tone = f" is-{self.tone}" if self.tone else ""
+        picked = escape(words.choose % {"number": order.number})
+        head = (
+            f'<tbody role="rowgroup" class="order{tone}"><tr role="row" class="order-head">'
+            f'<td role="cell" colspan="6"><div class="cluster">'
+            f'<input type="checkbox" name="order" value="{order.number}" form="bulk"'
+            f' aria-label="{picked}"><a class="row-link" href="{self.href}">{self.number}</a>'
+            f"<span>{escape(self.made)}</span>{self.marks}{self.badges}"
+            f'<span class="push icon-text">{parts.icon("user")}{escape(order.salesperson_name or words.nobody)}'
+            f"</span></div></td></tr>"
+        )
+        return mark_safe(f'{head}<tr role="row">{"".join(self._cells())}</tr></tbody>')
+
+    def _cells(self) -> list[str]:
+        """Escaped here: everything but what `parts` has made comes from people."""
+        order, until = self.order, self.until
+        due = f"<br>{until}" if self.is_to_dispatch else _sub(until)
+        return [
+            f'<td role="cell" class="cell-buyer"><strong>{escape(order.buyer_name)}</strong>'
+            f"{_sub(order.buyer_company)}{_sub(self.country)}</td>",
+            f'<td role="cell" class="cell-products"><div class="thumbed">{self.picture}<div>'
+            f"{escape(self.product)}{_sub(self.price)}{_sub(self.more)}</div></div></td>",
+            f'<td role="cell" class="num cell-money">{self.total}{_sub(self.paid)}{_sub(self.coupon)}</td>',
+            f'<td role="cell" class="cell-way">{escape(self.export)}{_sub(self.way)}</td>',
+            f'<td role="cell" class="cell-state">{self.badge}{due}{"".join(map(_sub, self.notes))}</td>',
+            f'<td role="cell" class="cell-act"><div class="stack stack--tight">{self._acts()}</div></td>',
+        ]
+
+    def _acts(self) -> str:
+        words, n = self.words, self.order.notes_in_all
+        act = ""
+        if self.is_to_dispatch:
+            look = " btn--primary" if self.tone else ""
+            act = f'<a class="btn btn--s{look}" href="{self.href}#dispatch">{escape(words.dispatch)}</a>'
+        elif self.waits_for_seller:
+            act = f'<a class="btn btn--s btn--primary" href="{self.href}">{escape(words.answer)}</a>'
+        noted = words.notes % {"n": n} if n else words.note
+        return (
+            f'{act}<a class="small" href="{self.href}">{escape(words.view)}</a>'
+            f'<a class="small" href="{self.href}desk/">{escape(noted)}</a>'
+        )
+
+
+def _sub(text: str) -> str:
+    """A second line of a cell; nothing where there is nothing to say."""
+    return f'<span class="sub">{escape(text)}</span>' if text else ""
+
+
+def looks(rows: Iterable[Row], at: datetime, *, lit: bool = False) -> list[Look]:
+    """Rows of orders read by `orders.queries.rows`. `lit`: the lamp, without which nothing is lent."""
     orders, said = reverse("ma:orders"), words(get_language() or "")
-    return [Look(row, at, said, f"{orders}{row.order.number}/", *due_of(row)) for row in rows]
+    return [Look(row, at, said, f"{orders}{row.order.number}/", *due_of(row), lit) for row in rows]
 
 
 def due_of(row: Row) -> tuple[datetime | None, str]:

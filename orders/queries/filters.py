@@ -1,0 +1,193 @@
+"""What the order lists filter by, for pages, API and files alike (ORD-9)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, DecimalField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
+
+from assurance.accounts.models import User
+from assurance.kernel.days import end_of, start_of
+from assurance.kernel.models import Deadline
+from assurance.kernel.money import USD, minor_unit
+from logistics.queries import catalogue as _trigram_lookups  # noqa: F401  registers `has_part`
+from orders.models import Guarantee, Label, Note, Order, OrderLine, State
+from orders.rules import desk
+from sellers.models import Product
+
+CURRENCIES = (USD, "EUR", "GBP", "JPY", "CNY", "AUD", "CAD")
+DISCOUNTS = ("any", "store", "platform", "none")
+NOBODY = 0  # for the orders that no salesperson has
+
+_UNPAID = (State.AWAITING_SUPPLIER, State.AWAITING_BUYER, State.AWAITING_PAYMENT)
+_MONEY = DecimalField(max_digits=30, decimal_places=8)
+# People and products are named one by one up to here; beyond, the words fit so much that orders are looked at.
+_NAMED = 300
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants to see; nothing set is everything. Days are platform days, inclusive.
+
+    Amounts are in `currency`, or in USD at each order's own rate where none is asked for. `salesperson`
+    NOBODY: the orders that nobody has.
+    """
+
+    tab: str = "all"
+    text: str = ""
+    dispatch: bool = False
+    delivery: bool = False
+    overdue: bool | None = None
+    loan: bool = False
+    state: str = ""
+    salesperson: int | None = None
+    supplier: int | None = None
+    destination: str = ""
+    created_from: date | None = None
+    created_to: date | None = None
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    country: str = ""
+    drafted_by: str = ""
+    kind: str = ""
+    source: str = ""
+    mode: str = ""
+    currency: str = ""
+    export: str = ""
+    discount: str = ""
+    label: str = ""
+    deleted: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but a tab is asked for."""
+        return self == Wanted(tab=self.tab)
+
+
+def narrowed(orders: QuerySet[Order], wanted: Wanted, at: datetime) -> QuerySet[Order]:
+    """The orders that the filters leave; tabs, searches and chips are the lists' own."""
+    same = {
+        "salesperson": wanted.salesperson,
+        "seller": wanted.supplier,
+        "destination": wanted.destination,
+        "buyer_country": wanted.country,
+        "drafted_by": wanted.drafted_by,
+        "source": wanted.source,
+        "mode": wanted.mode,
+        "currency": wanted.currency,
+        "export": wanted.export,
+        "created_at__gte": start_of(wanted.created_from) if wanted.created_from else None,
+        "created_at__lt": end_of(wanted.created_to) if wanted.created_to else None,
+    }
+    orders = orders.filter(**{name: value for name, value in same.items() if value})
+    if wanted.salesperson == NOBODY:
+        orders = orders.filter(salesperson=None)
+    if wanted.kind:
+        orders = orders.filter(rts=wanted.kind == "rts")
+    if wanted.discount:
+        orders = orders.filter(_discounted(wanted.discount))
+    if wanted.amount_from is not None or wanted.amount_to is not None:
+        orders = _between(orders, wanted)
+    if wanted.label:
+        labelled = Label.objects.filter(order=OuterRef("pk"), name=wanted.label)
+        orders = orders.filter(Exists(labelled))
+    return in_state(orders, wanted.state, at) if wanted.state else orders
+
+
+def _discounted(kind: str) -> Q:
+    store, platform = Q(discount_minor__gt=0), Q(coupon_minor__gt=0)
+    if kind == "store":
+        return store
+    if kind == "platform":
+        return platform
+    return Q(discount_minor=0, coupon_minor=0) if kind == "none" else store | platform
+
+
+def _between(orders: QuerySet[Order], wanted: Wanted) -> QuerySet[Order]:
+    """By contract total, in the currency asked for or in USD at each order's rate (MON-2)."""
+    if wanted.currency:
+        unit = minor_unit(wanted.currency)
+        bounds: dict[str, Any] = {
+            "total_minor__gte": None if wanted.amount_from is None else wanted.amount_from / unit,
+            "total_minor__lte": None if wanted.amount_to is None else wanted.amount_to / unit,
+        }
+    else:
+        orders = orders.alias(in_usd=in_usd())
+        bounds = {"in_usd__gte": wanted.amount_from, "in_usd__lte": wanted.amount_to}
+    return orders.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
+
+
+def in_usd() -> Any:
+    """An order's contract total in USD, unrounded, as the database works it out."""
+    whole = [
+        When(currency=code, then=Value(minor_unit(code))) for code in CURRENCIES if minor_unit(code) == 1
+    ]
+    unit = Case(*whole, default=Value(minor_unit(USD)), output_field=_MONEY)
+    return Cast("total_minor", _MONEY) * F("usd_rate") * unit
+
+
+def in_state(orders: QuerySet[Order], state: str, at: datetime) -> QuerySet[Order]:
+    """The orders in a state as the clock has it: closing and receipt count although no job has run (TIM-3)."""
+    lapsed, received = Q(pk__in=due(at, "left_alone")), Q(pk__in=due(at, "receipt"))
+    if state == State.CLOSED:
+        return orders.filter(Q(state=state) | (Q(state__in=_UNPAID) & lapsed))
+    if state == State.COMPLETED:
+        return orders.filter(Q(state=state) | received)
+    found = orders.filter(state=state)
+    if state == State.AWAITING_RECEIPT:
+        return found.exclude(received)
+    return found.exclude(lapsed) if state in _UNPAID else found
+
+
+def due(at: datetime, *kinds: str) -> QuerySet[Deadline, int]:
+    """The orders whose limits of these kinds have passed although no job has said so yet: a few rows."""
+    return Deadline.objects.filter(kind__in=kinds, due_at__lte=at).values_list("subject_id", flat=True)
+
+
+def late(at: datetime, **whose: int) -> Q:
+    """Orders whose dispatch guarantee is late now (DSP-4)."""
+    return Q(pk__in=Guarantee.objects.filter(kind="dispatch", late_at__lte=at, **whose).values("order_id"))
+
+
+def lendable(at: datetime) -> Q:
+    """Orders that a lit seller can borrow on: what `orders.rules.desk.can_borrow` says, for the database."""
+    return (
+        Q(state__in=desk.LENT_ON, disputed=False, refunded_minor=0, effective_at__isnull=False)
+        & Q(in_usd__range=(desk.LOAN_LEAST.amount, desk.LOAN_MOST.amount))
+        & ~Q(pk__in=due(at, "receipt"))
+    )
+
+
+def found_by_seller(seller_id: int, text: str) -> Q:
+    """By order number (from its first digits on), the buyer's exact e-mail, or part of the buyer's name or
+
+    company, of a product's name, of a note or a label.
+
+    An e-mail is matched whole, so that a list is no way to find addresses out. People and products are found
+    first: their names have indexes for parts of words, and an order list of any length needs none then.
+    """
+    digits = "".join(text.split())
+    if digits.isdecimal() and len(digits) >= 4:
+        return Q(number__startswith=digits) | _noted(seller_id, text)
+    if "@" in text:
+        return Q(buyer__email=text.lower()) | _noted(seller_id, text)
+    people = User.objects.filter(Q(name__has_part=text) | Q(company__has_part=text))
+    products = Product.objects.filter(Q(name__has_part=text) | Q(name_zh__has_part=text), seller=seller_id)
+    found = Q(buyer__in=_named(people)) | _noted(seller_id, text)
+    sold = _named(products)
+    return (
+        found | Q(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product__in=sold))) if sold else found
+    )
+
+
+def _named(found: QuerySet[Any]) -> Any:
+    ids = list(found.values_list("pk", flat=True)[: _NAMED + 1])
+    return ids if len(ids) <= _NAMED else found.values("pk")
+
+
+def _noted(seller_id: int, text: str) -> Q:
+    notes = Note.objects.filter(seller=seller_id, text__has_part=text)
+    labels = Label.objects.filter(seller=seller_id, name__has_part=text)
+    return Q(pk__in=notes.values("order_id")) | Q(pk__in=labels.values("order_id"))

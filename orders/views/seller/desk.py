@@ -1,0 +1,200 @@
+"""Acts on the orders ticked in the list, kept filters, and one order's desk: notes, labels, salesperson (ORD-9)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assurance.kernel.rules import RuleViolation
+from assurance.ui.refusals import refused
+from orders.models import Order
+from orders.queries import desk as known
+from orders.services import desk
+from orders.services.desk import SELLER, Outcome
+from orders.views.seller import detail
+from orders.views.seller import list as listing
+from orders.views.seller.desk_forms import AssignForm, KeepForm, LabelForm, NoteForm, PickedForm
+from sellers.views.seller.base import SellerRequest, for_seller, page, verb_of
+
+_of_list = verb_of("ma:orders")
+SHOWN_REFUSALS = 3
+
+
+@_of_list
+def picked(request: SellerRequest) -> HttpResponse:
+    """Carry out an act on the ticked orders and come back to the list where it was left."""
+    form = PickedForm(request.POST)
+    query = QueryDict(request.POST.get("query", ""))
+    if not form.is_valid():
+        return listing.show(request, query, form)
+    given = form.cleaned_data
+    try:
+        outcome = _carry_out(request, form.numbers, given)
+    except RuleViolation as violation:
+        refused(request, violation)
+        return _back(query)
+    told(request, _done(given["act"]), outcome)
+    if given["act"] == "delete" and outcome.changed:
+        request.session[listing.UNDO] = outcome.changed
+    return _back(query)
+
+
+def _carry_out(request: SellerRequest, numbers: list[str], given: dict[str, object]) -> Outcome:
+    act, seller_id, at, actor = given["act"], request.seller.pk, request.at, request.actor
+    if act == "assign":
+        to = given["salesperson"] or None
+        assert to is None or isinstance(to, int)
+        return desk.assign(seller_id=seller_id, numbers=numbers, to=to, at=at, actor=actor)
+    if act == "note":
+        text = str(given["note"]).strip()
+        return desk.note(seller_id=seller_id, numbers=numbers, text=text, at=at, actor=actor)
+    if act in ("label", "unlabel"):
+        name, on = str(given["label"]), act == "label"
+        return desk.label(seller_id=seller_id, numbers=numbers, name=name, on=on, at=at)
+    verb = desk.delete if act == "delete" else desk.restore
+    return verb(side=SELLER, owner_id=seller_id, numbers=numbers, at=at, actor=actor)
+
+
+def _done(act: str) -> Callable[[int], str]:
+    """What was done, for a number of orders."""
+    return {
+        "assign": lambda n: ngettext("%(n)s order assigned.", "%(n)s orders assigned.", n),
+        "note": lambda n: ngettext("Note written on %(n)s order.", "Note written on %(n)s orders.", n),
+        "label": lambda n: ngettext("%(n)s order labelled.", "%(n)s orders labelled.", n),
+        "unlabel": lambda n: ngettext("Label taken off %(n)s order.", "Label taken off %(n)s orders.", n),
+        "delete": lambda n: ngettext("%(n)s order deleted.", "%(n)s orders deleted.", n),
+        "restore": lambda n: ngettext("%(n)s order put back.", "%(n)s orders put back.", n),
+    }[act]
+
+
+def told(request: SellerRequest, done: Callable[[int], str], outcome: Outcome) -> None:
+    """Say how many orders were changed, and which could not be and why."""
+    n = len(outcome.changed)
+    if n:
+        messages.success(request, done(n) % {"n": n})
+    elif not outcome.refused:
+        messages.info(request, _("Nothing had to be changed."))
+    for number, violation in list(outcome.refused.items())[:SHOWN_REFUSALS]:
+        text = f"{number}: {violation.message} {violation.advice}".strip()
+        messages.error(request, text, extra_tags=violation.rule_id)
+    more = len(outcome.refused) - SHOWN_REFUSALS
+    if more > 0:
+        said = ngettext(
+            "%(n)s more order could not be changed.", "%(n)s more orders could not be changed.", more
+        )
+        messages.error(request, said % {"n": more})
+
+
+def _back(query: QueryDict) -> HttpResponse:
+    return redirect(f"{reverse('ma:orders')}?{query.urlencode() or 'tab=all'}")
+
+
+@_of_list
+def keep(request: SellerRequest) -> HttpResponse:
+    """Keep the filters in force under a name."""
+    form = KeepForm(request.POST)
+    query = QueryDict(request.POST.get("query", "")[:1000])
+    if not form.is_valid():
+        messages.error(request, _("Give the filter a name of at most 40 letters."))
+        return _back(query)
+    given = form.cleaned_data
+    try:
+        desk.keep_filter(
+            seller_id=request.seller.pk,
+            user_id=request.user.pk,
+            name=given["name"],
+            query=query.urlencode(),
+            default=given["default"],
+        )
+    except RuleViolation as violation:
+        refused(request, violation)
+        return _back(query)
+    messages.success(request, _("Filter “%(name)s” is kept.") % given)
+    return _back(query)
+
+
+@_of_list
+def change_kept(request: SellerRequest) -> HttpResponse:
+    """Open the list with a kept filter, no longer, or delete it. One's own only; another's is not there."""
+    mine = {"seller_id": request.seller.pk, "user_id": request.user.pk}
+    act, given = request.POST.get("act", ""), request.POST.get("filter", "")
+    pk = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0
+    if act == "delete":
+        desk.drop_filter(**mine, filter_id=pk)
+        messages.success(request, _("The filter is deleted."))
+    elif act in ("default", "plain"):
+        desk.set_default(**mine, filter_id=pk if act == "default" else None)
+        messages.success(request, _("The list opens as you chose."))
+    return _back(QueryDict(request.POST.get("query", "")))
+
+
+@for_seller
+def order_desk(request: SellerRequest, number: str) -> HttpResponse:
+    """An order's notes, labels and salesperson, of which the buyer sees nothing."""
+    order = detail.own(request, number)
+    offers = known.offers(request.seller.pk, request.user.pk, countries=False)
+    if request.method == "POST":
+        return _at_desk(request, order, offers.staff)
+    return _desk(request, order, offers.staff)
+
+
+def _desk(
+    request: SellerRequest,
+    order: Order,
+    staff: list[tuple[int, str]],
+    *,
+    status: int = 200,
+    **forms: NoteForm | LabelForm | AssignForm,
+) -> HttpResponse:
+    context = {
+        "order": order,
+        "notes": known.notes_on(order.pk),
+        "labels": known.labels_on(order.pk),
+        "note_form": NoteForm(),
+        "label_form": LabelForm(),
+        "assign_form": AssignForm(staff, now=order.salesperson_id),
+        **forms,
+    }
+    return page(request, "orders/seller/desk.html", context, status=status)
+
+
+def _at_desk(request: SellerRequest, order: Order, staff: list[tuple[int, str]]) -> HttpResponse:
+    """Each form of the desk posts here and says by its button which it is."""
+    act, posted = request.POST.get("act", ""), request.POST
+    one: dict[str, Any] = {"seller_id": request.seller.pk, "numbers": [order.number], "at": request.at}
+    note_form, label_form, assign_form = NoteForm(), LabelForm(), AssignForm(staff, now=order.salesperson_id)
+    if act == "note":
+        note_form = NoteForm(posted)
+        if note_form.is_valid():
+            desk.note(**one, text=note_form.cleaned_data["note"].strip(), actor=request.actor)
+            return redirect("ma:order-desk", order.number)
+    elif act in ("label", "unlabel"):
+        label_form = LabelForm(posted)
+        if label_form.is_valid():
+            outcome = desk.label(**one, name=label_form.cleaned_data["label"], on=act == "label")
+            for violation in outcome.refused.values():
+                refused(request, violation)
+            return redirect("ma:order-desk", order.number)
+    elif act == "assign":
+        assign_form = AssignForm(staff, posted)
+        if assign_form.is_valid():
+            to = assign_form.cleaned_data["salesperson"]
+            desk.assign(**one, to=int(to) if to else None, actor=request.actor)
+            return redirect("ma:order-desk", order.number)
+    elif act.startswith("drop-") and act[5:].isdecimal():
+        desk.drop_note(seller_id=request.seller.pk, note_id=int(act[5:]))
+        return redirect("ma:order-desk", order.number)
+    return _desk(
+        request,
+        order,
+        staff,
+        status=422,
+        note_form=note_form,
+        label_form=label_form,
+        assign_form=assign_form,
+    )
