@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from environs import Env
 
 from .api import *  # noqa: F403
+from .bank import *  # noqa: F403
 from .gateway import *  # noqa: F403
 from .sign_in import *  # noqa: F403
 from .unfold import *  # noqa: F403

@@ -3,6 +3,7 @@
 from assurance.embedded import data_folder
 
 from . import logs
+from .bank import SAMPLE_ACCOUNTS
 from .base import *  # noqa: F403
 from .base import BASE_DIR, INSTALLED_APPS, TEMPLATES
 from .servers import cache, own_or_embedded
@@ -14,6 +15,7 @@ SECRET_KEY = "demo-only"  # noqa: S105
 GATEWAY_SECRET = "demo-only"  # noqa: S105
 TRACKING_SECRETS = {"carrier": ["demo-only"]}
 GATEWAY_SANDBOX = True
+BANK_ACCOUNTS = SAMPLE_ACCOUNTS
 ALLOWED_HOSTS = ["*"]
 
 INSTALLED_APPS = [*INSTALLED_APPS, "assurance.demo"]

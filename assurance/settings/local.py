@@ -3,6 +3,7 @@
 from assurance.embedded import data_folder
 
 from . import logs
+from .bank import SAMPLE_ACCOUNTS
 from .base import *  # noqa: F403
 from .servers import cache, own_or_embedded
 
@@ -11,6 +12,7 @@ SECRET_KEY = "local-only"  # noqa: S105
 GATEWAY_SECRET = "local-only"  # noqa: S105
 TRACKING_SECRETS = {"carrier": ["local-only"]}
 GATEWAY_SANDBOX = True
+BANK_ACCOUNTS = SAMPLE_ACCOUNTS
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 
 SERVERS = own_or_embedded("main", database="local", number=0)

@@ -3,6 +3,7 @@
 import os
 
 from . import logs
+from .bank import SAMPLE_ACCOUNTS
 from .base import *  # noqa: F403
 from .base import INSTALLED_APPS
 from .servers import cache, own_or_embedded
@@ -10,6 +11,7 @@ from .servers import cache, own_or_embedded
 SECRET_KEY = "test-only"  # noqa: S105
 GATEWAY_SECRET = "test-only"  # noqa: S105
 GATEWAY_SANDBOX = True
+BANK_ACCOUNTS = SAMPLE_ACCOUNTS
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 # The demo's tables are there, its clock and pages are not, unless a test turns DEMO on.

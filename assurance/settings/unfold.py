@@ -117,7 +117,9 @@ UNFOLD = {
                     _item(_("Debts"), "money_off", "sellers", "debt"),
                     _item(_("Transfers"), "swap_horiz", "ledger", "transfer"),
                     _item(_("Ledger accounts"), "account_balance_wallet", "ledger", "account"),
+                    _item(_("Bank statements"), "upload_file", "orders", "bankstatement"),
                     _item(_("Bank lines"), "account_balance", "orders", "bankline"),
+                    _item(_("To be returned"), "keyboard_return", "orders", "return"),
                 ],
             },
             {
