@@ -101,6 +101,10 @@ _TO_BUYER = {
     "refunded": Words(
         _("%(amount)s refunded for order %(number)s"), _("The money goes back the way it was paid.")
     ),
+    "money_returned": Words(
+        _("%(amount)s is on its way back to you"),
+        _("It did not count toward order %(number)s and was returned the way it came."),
+    ),
     "coupon_issued": Words(
         _("A coupon of %(face)s is yours"), _("Use it once on an order with any supplier; no minimum.")
     ),
@@ -120,6 +124,10 @@ _TO_SELLER = {
     "order_paid": Words(
         _("%(amount)s paid on order %(number)s"),
         _("The money is held until receipt. The dispatch deadline stands on the order’s page."),
+    ),
+    "funds_waiting": Words(
+        _("%(amount)s arrived for order %(number)s"),
+        _("It waits on the bank statement. Associate it, and it counts toward the order."),
     ),
     "dispatch_near": Words(
         _("Dispatch order %(number)s by tomorrow"),

@@ -1,13 +1,15 @@
 """The order with its lines, its money, its guarantees and the files on it."""
 
+from orders.models.bank import BankLine, BankStatement, Return
 from orders.models.desk import ExportState, Label, ListExport, Note, SavedFilter
 from orders.models.files import Attachment, Purpose
-from orders.models.money import BankLine, Payment, PaymentState, Refund
+from orders.models.money import Payment, PaymentState, Refund
 from orders.models.order import Export, Guarantee, Method, Order, OrderLine, Proposal, Source, State
 
 __all__ = [
     "Attachment",
     "BankLine",
+    "BankStatement",
     "Export",
     "ExportState",
     "Guarantee",
@@ -22,6 +24,7 @@ __all__ = [
     "Proposal",
     "Purpose",
     "Refund",
+    "Return",
     "SavedFilter",
     "Source",
     "State",

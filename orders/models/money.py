@@ -1,4 +1,4 @@
-"""Payments through the gateway, lines of bank statements, refunds."""
+"""Payments through the gateway, refunds."""
 
 from typing import ClassVar
 
@@ -64,39 +64,6 @@ class Payment(models.Model):
     def charge(self):  # type: ignore[no-untyped-def]
         """What the buyer's account is charged: the cash and the method's fee."""
         return self.cash + self.fee
-
-
-class BankLine(models.Model):
-    """Money on the bank statement. It counts from when it is associated with its order (PAY-2)."""
-
-    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="bank_lines")
-    reference = models.CharField(max_length=140, blank=True, default="")
-    bank_reference = models.CharField(max_length=80, unique=True)
-    currency = models.CharField(max_length=3)
-    amount_minor = models.BigIntegerField()
-    arrived_at = models.DateTimeField()
-    state = models.CharField(
-        max_length=10,
-        default="open",
-        choices=[
-            ("open", _("Not associated")),
-            ("associated", _("Associated")),
-            ("return", _("To be returned")),
-        ],
-    )
-    associated_at = models.DateTimeField(null=True)
-
-    amount = Amount("amount_minor")
-
-    class Meta:
-        verbose_name = _("bank line")
-        verbose_name_plural = _("bank lines")
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="money_arrived"),
-        ]
-
-    def __str__(self) -> str:
-        return self.bank_reference
 
 
 class Refund(models.Model):

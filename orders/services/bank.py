@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from assurance.kernel import events
 from assurance.kernel.events import PLATFORM, Actor
-from assurance.kernel.money import Money, to_minor
+from assurance.kernel.money import Money, to_minor, to_text
 from assurance.kernel.rules import RuleViolation
 from assurance.ledger.services import BANK
 from coupons import rules as coupon_rules
@@ -58,9 +59,10 @@ def associate(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
         raise RuleViolation("STA-1", _("No money on the bank statements waits for this order."))
     cash = sum((line.amount for line in lines), order.total * 0)
     coupon = _reserved(order)
+    reference = f"bank:{lines[0].pk}"
     for line in lines:
-        line.state, line.associated_at = "associated", at
-        line.save(update_fields=["state", "associated_at"])
+        line.state, line.associated_at, line.transfer_reference = "associated", at, reference
+        line.save(update_fields=["state", "associated_at", "transfer_reference"])
     order.payments.filter(state=PaymentState.STARTED, method="tt").update(
         state=PaymentState.SUCCEEDED, settled_at=at
     )
@@ -70,7 +72,7 @@ def associate(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
         fee=cash * 0,
         coupon=coupon,
         source=BANK,
-        reference=f"bank:{lines[0].pk}",
+        reference=reference,
         rule="PAY-3" if coupon else "PAY-2",
         at=at,
         actor=actor,
@@ -100,6 +102,67 @@ def ask_for_rest(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Ord
     income.money_counted(order, at)
     book.tell_buyer(order, "rest_asked", at)
     return order
+
+
+@transaction.atomic
+def assign(*, line_id: int, number: str, reason: str, at: datetime, actor: Actor = PLATFORM) -> BankLine:
+    """Finance says which order a line is for; its seller associates it then. Refused PAY-2, STA-1.
+
+    For a closed order it is marked for return (ORD-3). The same order again changes nothing.
+    """
+    named = Order.objects.filter(number="".join(number.split())).values_list("pk", flat=True).first()
+    if named is None:
+        raise RuleViolation("PAY-2", _("No order has this number."), conflict=False, field="number")
+    order = locked(named, at)
+    line = _open(line_id)
+    if line.order_id == order.pk:
+        return line
+    if line.currency != order.currency:
+        raise RuleViolation(
+            "PAY-2",
+            _("The line is in %(of_line)s, the order in %(of_order)s."),
+            advice=_("Mark the money for return, or name another order."),
+            conflict=False,
+            field="number",
+            of_line=line.currency,
+            of_order=order.currency,
+        )
+    line.order = order
+    line.save(update_fields=["order"])
+    said = {"reason": reason, "amount": to_text(line.amount)}
+    events.record(
+        "bank_line", line.pk, "assigned", at=at, actor=actor, rules=("PAY-2",), number=order.number, **said
+    )
+    if order.closed_at is not None:
+        bank_money.mark_for_return(line, order, at)
+    else:
+        waits(order, line, at, actor)
+    return line
+
+
+@transaction.atomic
+def set_aside(*, line_id: int, reason: str, at: datetime, actor: Actor = PLATFORM) -> BankLine:
+    """Finance sends a line's money back: nobody knows what it is for, or it is in another currency. Refused STA-1."""
+    peek = BankLine.objects.get(pk=line_id)
+    order = locked(peek.order_id, at) if peek.order_id else None
+    line = _open(line_id)
+    events.record("bank_line", line.pk, "set_aside", at=at, actor=actor, rules=("PAY-2",), reason=reason)
+    bank_money.mark_for_return(line, order, at, rule="PAY-2")
+    return line
+
+
+def waits(order: Order, line: BankLine, at: datetime, actor: Actor = PLATFORM) -> None:
+    """Money is there for a locked order and waits for its seller's *associate funds*."""
+    amount = line.amount
+    book.record(order, "funds_arrived", at=at, actor=actor, rules=("PAY-2",), amount=to_text(amount))
+    book.tell_seller(order, "funds_waiting", at, amount=str(amount.amount), currency=line.currency)
+
+
+def _open(line_id: int) -> BankLine:
+    line = BankLine.objects.select_for_update().get(pk=line_id)
+    if line.state != "open":
+        raise RuleViolation("STA-1", _("This money is no longer waiting: it was associated or goes back."))
+    return line
 
 
 def _reserved(order: Order) -> tuple[Coupon, Money, Money] | None:

@@ -1,4 +1,4 @@
-"""Bank money that finds its order closed: it waits to go back to the payer (ORD-3)."""
+"""Bank money that does not count: it waits to go back to the payer (ORD-3, PAY-2)."""
 
 from datetime import datetime
 
@@ -13,10 +13,16 @@ def return_open(order: Order, at: datetime) -> None:
         mark_for_return(line, order, at)
 
 
-def mark_for_return(line: BankLine, order: Order, at: datetime) -> None:
-    """Mark one statement line for return."""
-    line.state = "return"
-    line.save(update_fields=["state"])
+def mark_for_return(line: BankLine, order: Order | None, at: datetime, *, rule: str = "ORD-3") -> None:
+    """Mark one locked statement line for return; none is the order of a line that nobody knows."""
+    line.state, line.transfer_reference = "return", f"bank-return:{line.pk}"
+    line.save(update_fields=["state", "transfer_reference"])
     income.to_be_returned(
-        order, money=line.amount, source=BANK, reference=f"bank-return:{line.pk}", rule="ORD-3", at=at
+        order,
+        money=line.amount,
+        source=BANK,
+        reference=line.transfer_reference,
+        rule=rule,
+        at=at,
+        line=line,
     )

@@ -4,14 +4,15 @@ from datetime import datetime
 
 from assurance.kernel.days import day_of, plus
 from assurance.kernel.events import PLATFORM, Actor
-from assurance.kernel.money import Money, to_text
+from assurance.kernel.money import Money, to_minor, to_text
+from assurance.kernel.queries import policy_at
 from assurance.ledger import services as ledger
 from assurance.ledger.services import Holder
 from coupons import services as coupons
 from coupons.models import Coupon
 from logistics import rules as logistics_rules
-from orders.models import Export, Order
-from orders.queries.facts import funds, in_force_for, policy_of, terms_of
+from orders.models import BankLine, Export, Order, Return
+from orders.queries.facts import funds, policy_of, terms_of
 from orders.rules import guarantees, lifecycle, terms
 from orders.services import book, release
 from sellers import queries as sellers
@@ -51,6 +52,8 @@ def count(
         legs += [(ledger.COUPONS, -used), *ledger.exchanged(used, part)]
         coupons.redeem(coupon=coupon[0], order_id=order.pk, used=used, at=at, actor=actor)
     ledger.post(what="payment", rule=rule, cause=("order", order.pk), at=at, reference=reference, legs=legs)
+    if excess.amount:
+        _to_send_back(order, excess, source, reference, "PAY-2", at)
     order.cash += counted
     order.coupon_part += part
     order.method_fee += fee
@@ -62,24 +65,57 @@ def count(
 
 
 def to_be_returned(
-    order: Order, *, money: Money, source: Holder, reference: str, rule: str, at: datetime
+    order: Order | None,
+    *,
+    money: Money,
+    source: Holder,
+    reference: str,
+    rule: str,
+    at: datetime,
+    line: BankLine | None = None,
 ) -> None:
-    """Money that no longer counts (the order is closed, the attempt was replaced) waits to go back."""
+    """Money that does not count (the order is closed, the attempt was replaced, nobody knows what a bank
+
+    line is for) waits to go back.
+    """
     ledger.post(
         what="to_return",
         rule=rule,
-        cause=("order", order.pk),
+        cause=("order", order.pk) if order else ("bank_line", line.pk if line else 0),
         at=at,
         reference=reference,
         legs=[(source, -money), (ledger.RETURNS, money)],
     )
-    book.record(order, "money_to_return", at=at, rules=(rule,), amount=to_text(money))
+    _to_send_back(order, money, source, reference, rule, at, line)
+    if order is not None:
+        book.record(order, "money_to_return", at=at, rules=(rule,), amount=to_text(money))
+
+
+def _to_send_back(
+    order: Order | None,
+    money: Money,
+    source: Holder,
+    reference: str,
+    rule: str,
+    at: datetime,
+    line: BankLine | None = None,
+) -> None:
+    """One row of finance's list, for what the transfer of this reference set aside."""
+    Return.objects.create(
+        order=order,
+        bank_line=line,
+        channel=source.kind,
+        rule=rule,
+        currency=money.currency.code,
+        amount_minor=to_minor(money),
+        since=at,
+        reference=reference,
+    )
 
 
 def money_counted(order: Order, at: datetime) -> None:
     """What follows from the money now on an order: effectiveness, triggers, state, release. Saves."""
-    is_first = order.effective_at is None
-    if is_first:
+    if order.effective_at is None:
         _make_effective(order, at)
     now = funds(order)
     if now.initial_met and order.initial_met_at is None:
@@ -98,15 +134,15 @@ def money_counted(order: Order, at: datetime) -> None:
         release.release(order, at)
     if not now.full:
         coupons.keep(order_id=order.pk)
-    elif order.discount_since is not None and coupons.release(order_id=order.pk, at=at):
+    elif coupons.release(order_id=order.pk, at=at):
         order.discount_since = None
-    book.settle(order, at, effective_now=is_first)
+    book.settle(order, at)
 
 
 def _make_effective(order: Order, at: datetime) -> None:
     """The first money: policy and coverage are pinned (POL-1, UPG-2), the seller's quiet days start anew."""
     order.effective_at = at
-    order.policy = in_force_for(order, at)
+    order.policy = policy_at(at)
     order.covered = sellers.is_member(order.seller_id, at)
     membership.contract_effective(seller=order.seller, at=at)
     _judge_delivery(order, at)

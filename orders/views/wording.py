@@ -188,6 +188,14 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
         _("It arrived when it no longer counted for this order."),
         "coin",
     ),
+    "money_returned": lambda d: Said(
+        _("%(amount)s was sent back to the payer") % {"amount": _money(d, "amount")}, icon="coin"
+    ),
+    "funds_arrived": lambda d: Said(
+        _("%(amount)s arrived at the bank") % {"amount": _money(d, "amount")},
+        _("It counts from when the supplier associates it with the order."),
+        "coin",
+    ),
     "short_accepted": lambda d: Said(_("The supplier accepted the short initial payment as enough")),
     "rest_asked": lambda d: Said(_("The supplier asked for the rest of the initial payment"), icon="coin"),
     "parcel_submitted": _parcel,

@@ -1,0 +1,106 @@
+"""Reading bank money: what each line of a file is for, what waits for finance, what is to go back."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from assurance.kernel.days import day_of
+from assurance.kernel.money import Money
+from coupons import rules as coupon_rules
+from coupons.models import Coupon
+from orders.models import BankLine, BankStatement, Order
+from orders.queries.facts import elapsed, funds, policy_of
+from orders.rules import lifecycle
+from orders.rules.bank import matching
+from orders.rules.bank.lines import Line, line_from
+from orders.rules.bank.matching import Awaits, Earlier
+from orders.rules.bank.reference import quoted
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A line of a file with what it is for: a code of `matching`, and the order that it may concern."""
+
+    line: Line
+    code: str
+    order: Order | None
+
+
+def lines_of(statement: BankStatement) -> list[Line]:
+    return [line_from(values) for values in statement.lines]
+
+
+def judged(lines: Sequence[Line], at: datetime, statement_id: int | None = None) -> list[Judged]:
+    """Each line on its own, as of an instant, in six queries. `statement_id` is theirs once it is a row."""
+    words = [quoted(line.text) for line in lines]
+    orders = _orders({number for one in words for number in (*one.orders, *one.numbers)})
+    known = set(
+        BankLine.objects.filter(bank_reference__in=[line.key for line in lines]).values_list(
+            "bank_reference", flat=True
+        )
+    )
+    stands = awaited(list(orders.values()), at, statement_id)
+    found = []
+    for line, said in zip(lines, words, strict=True):
+        named = [orders[number] for number in said.orders if number in orders]
+        order = named[0] if len(said.orders) == 1 and named else None
+        code = matching.judge(line, said, stands[order.pk] if order else None, is_known=line.key in known)
+        guess = order or next((orders[number] for number in said.numbers if number in orders), None)
+        found.append(Judged(line, code, guess if len(said.orders) < 2 else None))
+    return found
+
+
+def awaited(orders: Sequence[Order], at: datetime, statement_id: int | None) -> dict[int, Awaits]:
+    """What each order waits for, by its id; what came with the same statement is no earlier money."""
+    pks = [order.pk for order in orders]
+    lines: dict[int, list[BankLine]] = defaultdict(list)
+    for line in BankLine.objects.filter(order_id__in=pks).order_by("id"):
+        lines[line.order_id or 0].append(line)
+    coupons = {
+        coupon.reserved_order_id: coupon for coupon in Coupon.objects.filter(reserved_order_id__in=pks)
+    }
+    return {
+        order.pk: _awaits(order, lines[order.pk], coupons.get(order.pk), at, statement_id) for order in orders
+    }
+
+
+def _awaits(
+    order: Order, lines: Sequence[BankLine], coupon: Coupon | None, at: datetime, statement_id: int | None
+) -> Awaits:
+    state = elapsed(order, at, policy_of(order, at)).state
+    now = funds(order)
+    due = lifecycle.due_now(now)
+    part = _coupon_part(order, coupon, due)
+    waiting = [line.amount for line in lines if line.state == "open"]
+    return Awaits(
+        due=due - part,
+        outstanding=now.outstanding - part,
+        waiting=sum(waiting, order.total * 0),
+        is_closed=state == lifecycle.CLOSED,
+        may_pay=state in lifecycle.ALLOWED["pay"],
+        earlier=[
+            Earlier(day_of(line.arrived_at), line.bank_reference.partition(":")[0], line.amount)
+            for line in lines
+            if line.statement_id is None or line.statement_id != statement_id
+        ],
+    )
+
+
+def _coupon_part(order: Order, coupon: Coupon | None, due: Money) -> Money:
+    """What the coupon reserved for it pays of what is due (PAY-3)."""
+    if coupon is None or due.amount <= 0:
+        return order.total * 0
+    part, used = coupon_rules.pays(coupon.face, due=due, usd_rate=order.usd_rate)
+    return part if part.amount and used.amount else order.total * 0
+
+
+def _orders(numbers: set[str]) -> dict[str, Order]:
+    found = Order.objects.filter(number__in=numbers).select_related("policy")
+    return {order.number: order for order in found}
+
+
+def alike(line: BankLine) -> list[BankLine]:
+    """Other lines of the same amount: one of them may be the same money, told in another file."""
+    same = BankLine.objects.filter(currency=line.currency, amount_minor=line.amount_minor).exclude(pk=line.pk)
+    return list(same.select_related("order").order_by("-id")[:20])
