@@ -33,7 +33,9 @@ def methods() -> list[Method]:
 
 
 def page_of(attempt: Payment) -> str:
-    """The address where the buyer carries out an attempt to pay."""
+    """The address where the buyer carries out an attempt to pay; for T/T, what to tell the bank."""
+    if attempt.method == Method.TT:
+        return reverse("orders:transfer", args=[attempt.order.number])
     return reverse("orders:gateway", args=[attempt.reference])
 
 

@@ -1,19 +1,16 @@
 from django.urls import path
 
-from orders.views import exports, files
-from orders.views.buyer import actions, checkout, gateway, pages
-from orders.views.buyer import list as purchases
+from orders.views import files
+from orders.views.buyer import actions, checkout, gateway, pages, transfer
 
 app_name = "orders"
 urlpatterns = [
     path("checkout/", checkout.checkout, name="checkout"),
     path("checkout/address/", checkout.checkout_address, name="checkout_address"),
-    path("orders/", purchases.orders, name="list"),
-    path("orders/picked/", purchases.picked, name="picked"),
-    path("orders/exports/", exports.of_buyer, name="exports"),
-    path("exports/<uuid:key>/", exports.file, name="export_file"),
+    path("orders/", pages.orders, name="list"),
     path("orders/<slug:number>/", pages.order, name="detail"),
     path("orders/<slug:number>/pay/", checkout.pay, name="pay"),
+    path("orders/<slug:number>/transfer/", transfer.transfer, name="transfer"),
     path("orders/<slug:number>/confirm/", actions.confirm, name="confirm"),
     path("orders/<slug:number>/decline/", actions.decline, name="decline"),
     path("orders/<slug:number>/cancel/", actions.cancel, name="cancel"),

@@ -12,6 +12,7 @@ from coupons import queries as coupons
 from coupons.models import Coupon
 from orders import gateway
 from orders.models import Method
+from orders.queries.accounts import accounts
 from orders.queries.quote import Bill, bill
 
 NONE = "none"
@@ -36,6 +37,11 @@ class PaymentStep:
     bill: Bill | None
 
 
+def offered(currency: str) -> list[Method]:
+    """The methods of payment: through the gateway, and T/T where the platform has an account in the currency."""
+    return [*gateway.methods(), *([Method.TT] if accounts(currency) else [])]
+
+
 def step(
     chosen: QueryDict,
     *,
@@ -55,7 +61,7 @@ def step(
     if order_id is not None:
         usable = [*coupons.reserved_for(order_id), *usable]
     coupon = _chosen_coupon(chosen.get("coupon", ""), usable)
-    methods = gateway.methods()
+    methods = offered(due.currency.code)
     wanted = [method for method in methods if method == chosen.get("method")] or methods
 
     def billed(method: Method, with_coupon: Coupon | None) -> Bill:

@@ -27,6 +27,7 @@ class Standing:
     is_paying: bool
     has_proposal: bool
     at: datetime
+    by_transfer: bool = False
 
     @property
     def compensation(self) -> Money:
@@ -163,6 +164,15 @@ def _unpaid(now: Standing) -> Step | None:
             action="gateway",
         )
     due = money_text(lifecycle.due_now(funds(now.order)))
+    if now.by_transfer and now.view.state == lifecycle.AWAITING_PAYMENT:
+        return Step(
+            what=_("Payment by T/T"),
+            at=_closes(now),
+            turn=_("Your turn, then the bank’s"),
+            say=_("Transfer the amount with the order’s reference. It counts once the bank reports it."),
+            more=_("Unpaid, the order is closed after that day, and a coupon chosen for it is free again."),
+            action="transfer",
+        )
     if now.view.state == lifecycle.INITIAL_TO_CONFIRM:
         return Step(
             what=_("Initial payment"),
