@@ -6,5 +6,6 @@ app_name = "demo"
 urlpatterns = [
     path("time/", views.move, name="move"),
     path("changes/", views.changed, name="changes"),
+    path("statement/", views.statement, name="statement"),
     path("sign-in/", views.sign_in, name="sign_in"),
 ]

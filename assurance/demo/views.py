@@ -20,7 +20,9 @@ from assurance.accounts.models import User
 from assurance.demo import carrier, changes, due, time_machine
 from assurance.demo.context import MARK
 from assurance.demo.sign_ins import SIGN_INS
+from assurance.demo.statement import for_open_payments
 from assurance.kernel import clock
+from assurance.kernel.days import day_of
 from assurance.schedule import SWEEPS
 from orders.models import Order
 
@@ -75,6 +77,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     wanted = request.POST.get("next", "")
     return redirect(wanted if _is_ours(request, wanted) else reverse(person.starts_at))
+
+
+@require_safe
+def statement(request: HttpRequest) -> HttpResponse:
+    """A bank statement for the T/T payments now open, for whoever may upload it."""
+    if not request.user.has_perm("orders.add_bankstatement"):
+        raise Http404
+    at = clock.now()
+    headers = {"Content-Disposition": f'attachment; filename="statement-{day_of(at)}.sta"'}
+    return HttpResponse(for_open_payments(at), content_type="text/plain; charset=ascii", headers=headers)
 
 
 def _next(request: HttpRequest) -> str:
