@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from unfold.decorators import display
@@ -13,14 +14,14 @@ from unfold.views import ChangeList
 from assurance.kernel.money import from_minor
 from assurance.kernel.rulebook import TITLES
 from assurance.ledger.models import GUARDED, Account, AccountKind, Entry, Transfer
-from assurance.ledger.queries import balance
+from assurance.ledger.queries import balance, faults, totals
 from assurance.ops import links, trail
 from assurance.ops.detail import DetailAdmin
 from assurance.ops.filters import one_of
-from assurance.ops.sheets import Fact, Link, Panel, Rule, Table
+from assurance.ops.sheets import Badge, Fact, Link, Panel, Rule, Table
 from assurance.ui import parts
 from assurance.ui.paging import page
-from orders.models import Order
+from orders.models import BankLine, Order, Return
 from sellers.models import Seller
 
 # The rules under which money moves.
@@ -47,6 +48,33 @@ class AccountAdmin(DetailAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return AccountList
+
+    def get_urls(self) -> list[URLPattern]:
+        books = path("books/", self.admin_site.admin_view(self.books_view), name="ledger_account_books")
+        return [books, *super().get_urls()]
+
+    def ways(self, request: HttpRequest) -> list[Link]:
+        return [Link(_("Totals"), reverse("admin:ledger_account_books"))]
+
+    def books_view(self, request: HttpRequest) -> HttpResponse:
+        """What all accounts of a kind hold together, and whether the books are in order (MON-3)."""
+        self._may_view(request)
+        wrong = faults()
+        state = Badge(_("The books are in order"), "good", "check")
+        if wrong:
+            state = Badge(_("The books are not in order"), "late", "warning")
+        facts = [Fact(_("State"), state, "MON-3"), *(Fact(_("Fault"), fault) for fault in wrong)]
+        return self._page(
+            request,
+            "detail",
+            _("Totals"),
+            {
+                "panels": [
+                    Panel(_("By kind of account"), table=_totals()),
+                    Panel(_("Check"), facts, side=True),
+                ]
+            },
+        )
 
     def heading(self, thing: Account) -> Any:
         return f"{trail.account_name(thing, trail.owners_of([thing]))} · {thing.currency}"
@@ -76,6 +104,25 @@ class AccountAdmin(DetailAdmin):
             Panel(_("Statement"), table=_statement(thing, request)),
             Panel(pgettext("ledger", "Account"), facts, side=True),
         ]
+
+
+def _totals() -> Table:
+    """One row for each kind and currency; the sum of each currency is nothing."""
+    found = totals()
+    rows: list[tuple[Any, ...]] = [
+        (AccountKind(kind).label, count, from_minor(minor, currency))
+        for kind, currency, count, minor in found
+    ]
+    for currency in sorted({row[1] for row in found}):
+        amount = from_minor(sum(row[3] for row in found if row[1] == currency), currency)
+        is_zero = (
+            Badge(_("zero"), "good", "check")
+            if not amount.amount
+            else Badge(_("not zero"), "late", "warning")
+        )
+        rows.append((_("All of %(currency)s") % {"currency": currency}, is_zero, amount))
+    head = (_("Kind"), _("Accounts"), _("Together"))
+    return Table(head, rows, numbers=frozenset({1, 2}), empty=_("No money has moved."))
 
 
 def _statement(account: Account, request: HttpRequest) -> Table:
@@ -141,6 +188,7 @@ class TransferAdmin(DetailAdmin):
             )
             for entry in entries
         ]
+        behind = _behind(thing, user)
         others = Transfer.objects.filter(cause=thing.cause, cause_id=thing.cause_id).exclude(pk=thing.pk)
         return [
             Panel(
@@ -152,4 +200,15 @@ class TransferAdmin(DetailAdmin):
                 table=trail.transfers(others.prefetch_related("entries__account").order_by("id")[:50], user),
             ),
             Panel(_("Transfer"), facts, side=True),
+            *([Panel(_("At the bank"), behind, side=True)] if behind else []),
         ]
+
+
+def _behind(transfer: Transfer, user: Any) -> list[Fact]:
+    """The bank's lines that a transfer counted or set aside, and the money that it left to be returned."""
+    lines = BankLine.objects.filter(transfer_reference=transfer.reference).order_by("id")
+    due = Return.objects.filter(reference=transfer.reference).first()
+    facts = [Fact(_("Bank line"), links.to(user, BankLine, line.pk, line.bank_reference)) for line in lines]
+    if due is not None:
+        facts.append(Fact(_("To be returned"), links.to(user, Return, due.pk, due.amount)))
+    return facts

@@ -1,7 +1,8 @@
 """Reading the ledger: balances, an account's statement, the chain of transfers behind an object."""
 
 from django.db import connection, models
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from assurance.kernel.money import USD, Money, from_minor
 from assurance.ledger.models import GUARDED, Account, AccountKind, Entry, Transfer
@@ -34,6 +35,16 @@ def transfers_of(cause: str, cause_id: int) -> QuerySet[Transfer]:
         .prefetch_related(models.Prefetch("entries", Entry.objects.select_related("account")))
         .order_by("id")
     )
+
+
+def totals() -> list[tuple[str, str, int, int]]:
+    """Kind, currency, how many accounts, and what they hold together in minor units: summed from the entries."""
+    rows = (
+        Account.objects.values_list("kind", "currency")
+        .annotate(count=Count("pk", distinct=True), held=Coalesce(Sum("entries__amount_minor"), 0))
+        .order_by("currency", "kind")
+    )
+    return [(kind, currency, count, held) for kind, currency, count, held in rows]
 
 
 def faults() -> list[str]:

@@ -24,7 +24,7 @@ from assurance.kernel import clock
 from assurance.kernel.events import Actor
 from assurance.ops.acts import AT_MOST, Act, Outcome, ReasonForm, carry_out, reported
 from assurance.ops.paging import InfinitePaginator
-from assurance.ops.sheets import Panel
+from assurance.ops.sheets import Link, Panel
 from assurance.ops.words import column, filter_by
 
 
@@ -51,6 +51,10 @@ class DetailAdmin(ModelAdmin):
     def summary(self, thing: Any, at: datetime) -> Sequence[Any]:
         """The few values by which a form names an object it is about."""
         return (self.heading(thing),)
+
+    def ways(self, request: HttpRequest) -> list[Link]:
+        """Pages of its own that a list leads to, for who may see them."""
+        return []
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -136,9 +140,10 @@ class DetailAdmin(ModelAdmin):
         return self._page(request, "outcome", doing.asks, {"act": doing, "report": report, "rows": rows})
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """With a button for each act that makes something new."""
+        """With a button for each act that makes something new, and for each further page."""
         making = [(act, self.act_url(act)) for act in self._my_acts(request) if not act.target]
-        response: HttpResponse = super().changelist_view(request, {**(extra_context or {}), "making": making})
+        more = {**(extra_context or {}), "making": making, "ways": self.ways(request)}
+        response: HttpResponse = super().changelist_view(request, more)
         return response
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -70,6 +70,11 @@ def _country(data: dict[str, Any]) -> str:
 
 
 _TITLES: dict[tuple[str, str], tuple[Promise, str]] = {
+    ("bank_line", "assigned"): (gettext_lazy("Assigned to an order"), "link"),
+    ("bank_line", "set_aside"): (gettext_lazy("Marked for return"), "none"),
+    ("return", "returned"): (gettext_lazy("Sent back"), "coin"),
+    ("statement", "uploaded"): (gettext_lazy("Uploaded"), "note"),
+    ("statement", "taken_in"): (gettext_lazy("Taken in"), "check"),
     ("claim", "filed"): (gettext_lazy("Claim filed"), "note"),
     ("claim", "approved"): (gettext_lazy("Claim approved"), "check"),
     ("claim", "rejected"): (gettext_lazy("Claim rejected"), "cross"),

@@ -8,14 +8,16 @@ from django.utils.translation import gettext as _
 
 from assurance.ops.sheets import Link
 from coupons.models import Redemption
-from orders.models import Order, Refund
+from orders.models import BankLine, Order, Refund, Return
 from sellers.models import Seller
 
 # What can cause a transfer or a debt, by the name that the ledger knows it by.
 CAUSES: dict[str, type[Model]] = {
+    "bank_line": BankLine,
     "order": Order,
     "redemption": Redemption,
     "refund": Refund,
+    "return": Return,
     "seller": Seller,
 }
 

@@ -22,6 +22,7 @@ from sellers.models import Debt, Seller
 WHAT: dict[str, Promise] = {
     "payment": gettext_lazy("Payment"),
     "to_return": gettext_lazy("Money to be returned"),
+    "returned": gettext_lazy("Money returned"),
     "release": gettext_lazy("Release to the seller"),
     "refund": gettext_lazy("Refund"),
     "recovery": gettext_lazy("Recovery taken"),

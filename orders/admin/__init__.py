@@ -1,5 +1,5 @@
 """What ops see of orders."""
 
-from orders.admin import bank, orders, refunds
+from orders.admin import bank, orders, refunds, statements
 
-__all__ = ["bank", "orders", "refunds"]
+__all__ = ["bank", "orders", "refunds", "statements"]

@@ -1,30 +1,119 @@
-"""Lines of bank statements, to read (PAY-2)."""
+"""Lines of bank statements, and money that is to go back to its payer (PAY-2, ORD-3)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from unfold.decorators import display
 
 from assurance.kernel.days import day_of
-from assurance.ops import links
+from assurance.ledger.models import Transfer
+from assurance.ops import history, links, trail
+from assurance.ops.acts import Act, ReasonForm
 from assurance.ops.detail import DetailAdmin
-from assurance.ops.sheets import Fact, Panel
+from assurance.ops.sheets import Badge, Fact, Panel, Table
+from assurance.ops.show import shown
 from assurance.ui import parts
-from assurance.ui.wording import day_text
-from orders.models import BankLine, Order
+from assurance.ui.wording import day_text, instant_text
+from orders.admin.verdicts import REASONS
+from orders.models import BankLine, BankStatement, Order, Return
+from orders.queries.bank import alike
+from orders.rules.bank.reference import quoted
+from orders.services import bank, returns
+
+LINE_STATES = {
+    "open": Badge(gettext_lazy("Waiting"), "soon", "clock"),
+    "associated": Badge(gettext_lazy("Associated"), "good", "check"),
+    "return": Badge(gettext_lazy("To be returned"), "off", "none"),
+}
+
+
+class AssignForm(ReasonForm):
+    """The order that a line is for. What the payer's words name is filled in, to be looked at."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Order number"),
+        max_length=40,
+        help_text=gettext_lazy("Its seller is told, and associates the money."),
+    )
+    field_order = ("number", "reason")
+
+    def __init__(self, *args: Any, things: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, things=things, **kwargs)
+        said = quoted(things[0].reference) if things else None
+        named = [*said.orders, *said.numbers] if said else []
+        if len(named) == 1:
+            self.fields["number"].initial = named[0]
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    title = gettext_lazy("waits for")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("finance", gettext_lazy("finance: unclear")), ("seller", gettext_lazy("its seller"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[BankLine]) -> QuerySet[BankLine]:
+        if self.value() == "finance":
+            return queryset.filter(state="open", order=None)
+        if self.value() == "seller":
+            return queryset.filter(state="open", order__isnull=False)
+        return queryset
+
+
+def _is_open(line: BankLine, at: datetime) -> bool:
+    return line.state == "open"
 
 
 @admin.register(BankLine)
 class BankLineAdmin(DetailAdmin):
-    list_display = ("bank_reference", "arrived", "amount_column", "state", "order", "reference")
-    list_filter = ("state",)
-    search_fields = ("bank_reference__exact", "order__number__exact", "reference")
+    list_display = (
+        "bank_reference",
+        "arrived",
+        "amount_column",
+        "state_column",
+        "order",
+        "payer",
+        "reference",
+    )
+    list_filter = (WaitingFilter, "state")
+    search_fields = ("bank_reference__startswith", "order__number__exact", "payer", "reference")
     list_select_related = ("order",)
     ordering = ("-id",)
+    acts = (
+        Act(
+            name="assign",
+            label=gettext_lazy("Assign to an order"),
+            asks=gettext_lazy("Assign the money to an order"),
+            done=gettext_lazy("Assigned"),
+            permission="orders.change_bankline",
+            run=bank.assign,
+            target="line_id",
+            form=AssignForm,
+            explains=gettext_lazy(
+                "It counts once the order’s seller associates it. For a closed order it is marked for return."
+            ),
+            offered=_is_open,
+        ),
+        Act(
+            name="set-aside",
+            label=gettext_lazy("Mark for return"),
+            asks=gettext_lazy("Mark the money for return to the payer"),
+            done=gettext_lazy("Marked for return"),
+            permission="orders.change_bankline",
+            run=bank.set_aside,
+            target="line_id",
+            many=True,
+            look="",
+            offered=_is_open,
+        ),
+    )
 
     @display(description=pgettext_lazy("money", "arrived"), ordering="arrived_at")
     def arrived(self, line: BankLine) -> Any:
@@ -34,14 +123,157 @@ class BankLineAdmin(DetailAdmin):
     def amount_column(self, line: BankLine) -> Any:
         return parts.money(line.amount)
 
+    @display(description=gettext_lazy("state"))
+    def state_column(self, line: BankLine) -> Any:
+        unclear = line.state == "open" and line.order_id is None
+        return shown(Badge(_("Unclear"), "late", "flag") if unclear else LINE_STATES[line.state])
+
+    def summary(self, thing: BankLine, at: datetime) -> Sequence[Any]:
+        return thing.bank_reference, thing.amount, thing.payer, thing.reference
+
     def panels(self, request: HttpRequest, thing: BankLine, at: datetime) -> list[Panel]:
+        user = request.user
         facts = [
             Fact(_("Amount"), thing.amount),
             Fact(pgettext("money", "Arrived"), thing.arrived_at),
-            Fact(_("State"), thing.get_state_display(), "PAY-2"),
+            Fact(_("State"), LINE_STATES[thing.state], "PAY-2", note=REASONS.get(thing.why, "")),
             Fact(_("Associated"), thing.associated_at),
-            Fact(_("Order"), links.to(request.user, Order, thing.order_id, thing.order)),
+            Fact(_("Order"), links.to(user, Order, thing.order_id, thing.order)),
+            Fact(_("Payer"), thing.payer),
             Fact(_("The payer’s words"), thing.reference),
             Fact(_("Bank reference"), thing.bank_reference),
+            Fact(_("Statement"), links.to(user, BankStatement, thing.statement_id, thing.statement)),
         ]
-        return [Panel(_("Bank line"), facts)]
+        moved = (
+            Transfer.objects.filter(reference=thing.transfer_reference) if thing.transfer_reference else []
+        )
+        return [
+            Panel(_("Bank line"), facts),
+            Panel(_("Its transfers"), table=trail.transfers(moved, user)),
+            Panel(_("Lines of the same amount"), table=_lines(alike(thing), user)),
+            Panel(_("On record"), log=history.log("bank_line", thing.pk), side=True),
+        ]
+
+
+def _lines(found: Sequence[BankLine], user: Any) -> Table:
+    rows = [
+        (
+            line.arrived_at,
+            links.to(user, BankLine, line.pk, line.bank_reference),
+            line.payer,
+            links.to(user, Order, line.order_id, line.order),
+            LINE_STATES[line.state],
+        )
+        for line in found
+    ]
+    head = (pgettext("money", "Arrived"), _("Bank reference"), _("Payer"), _("Order"), _("State"))
+    return Table(head, rows, empty=_("There is none; it is no payment told twice."))
+
+
+class SentBackFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", gettext_lazy("still to be sent back")), ("sent", gettext_lazy("sent back"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Return]) -> QuerySet[Return]:
+        if self.value() in ("open", "sent"):
+            return queryset.filter(returned_at__isnull=self.value() == "open")
+        return queryset
+
+
+@admin.register(Return)
+class ReturnAdmin(DetailAdmin):
+    list_display = (
+        "set_aside",
+        "amount_column",
+        "channel_column",
+        "payer_column",
+        "order_column",
+        "rule",
+        "sent",
+    )
+    list_filter = (SentBackFilter,)
+    search_fields = ("order__number__exact", "bank_line__payer", "reference__exact")
+    list_select_related = ("order__buyer", "bank_line")
+    ordering = ("-id",)
+    acts = (
+        Act(
+            name="returned",
+            label=gettext_lazy("Mark as returned"),
+            asks=gettext_lazy("Mark the money as returned"),
+            done=gettext_lazy("Marked as returned"),
+            permission="orders.change_return",
+            run=returns.mark_returned,
+            target="return_id",
+            explains=gettext_lazy("Send the money first. This writes it out of the books, once."),
+            many=True,
+            offered=lambda due, at: due.returned_at is None,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Return]:
+        found: QuerySet[Return] = super().get_queryset(request).select_related(*self.list_select_related)
+        return found
+
+    def heading(self, thing: Return) -> Any:
+        return _("Return of %(amount)s") % {"amount": shown(thing.amount)}
+
+    def summary(self, thing: Return, at: datetime) -> Sequence[Any]:
+        return thing.reference, thing.amount, _payer(thing)
+
+    @display(description=gettext_lazy("set aside"), ordering="since")
+    def set_aside(self, due: Return) -> Any:
+        return parts.moment(due.since, instant_text(due.since, seconds=False))
+
+    @display(description=gettext_lazy("amount"))
+    def amount_column(self, due: Return) -> Any:
+        return parts.money(due.amount)
+
+    @display(description=gettext_lazy("by way of"))
+    def channel_column(self, due: Return) -> str:
+        return due.get_channel_display()
+
+    @display(description=gettext_lazy("payer"))
+    def payer_column(self, due: Return) -> str:
+        return _payer(due) or "–"
+
+    @display(description=gettext_lazy("order"))
+    def order_column(self, due: Return) -> Any:
+        return parts.order_no(due.order.number) if due.order else "–"
+
+    @display(description=gettext_lazy("sent back"))
+    def sent(self, due: Return) -> Any:
+        return (
+            shown(due.returned_at, "minute")
+            if due.returned_at
+            else shown(Badge(_("to be sent"), "soon", "clock"))
+        )
+
+    def panels(self, request: HttpRequest, thing: Return, at: datetime) -> list[Panel]:
+        user = request.user
+        facts = [
+            Fact(_("Amount"), thing.amount, thing.rule),
+            Fact(_("Set aside"), thing.since),
+            Fact(_("By way of"), thing.get_channel_display()),
+            Fact(_("Payer"), _payer(thing)),
+            Fact(_("Order"), links.to(user, Order, thing.order_id, thing.order)),
+            Fact(_("Bank line"), links.to(user, BankLine, thing.bank_line_id, thing.bank_line)),
+            Fact(_("Sent back"), thing.returned_at, note=thing.returned_by or ""),
+        ]
+        moved = Transfer.objects.filter(reference__in=[thing.reference, f"returned:{thing.pk}"]).order_by(
+            "id"
+        )
+        return [
+            Panel(_("Money to be returned"), facts),
+            Panel(_("Its transfers"), table=trail.transfers(moved, user)),
+            Panel(_("On record"), log=history.log("return", thing.pk), side=True),
+        ]
+
+
+def _payer(due: Return) -> str:
+    """Who sent it: as the bank says, else the order's buyer."""
+    if due.bank_line is not None and due.bank_line.payer:
+        return due.bank_line.payer
+    return due.order.buyer.company or due.order.buyer.name if due.order else ""

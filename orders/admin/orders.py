@@ -29,7 +29,7 @@ from claims.admin import STATES as CLAIM_STATES
 from claims.models import Claim
 from claims.services import exempt_order
 from coupons.models import Coupon, Redemption
-from orders.models import Guarantee, Order, Refund
+from orders.models import BankLine, Guarantee, Order, Refund
 from orders.queries.buyer import detail, views
 from orders.queries.facts import held
 from orders.rules import lifecycle
@@ -168,7 +168,7 @@ class OrderAdmin(DetailAdmin):
             facts_panel(thing, found.view, at),
             parcels_panel(found.parcels),
             Panel(_("Goods"), table=_lines(found.lines)),
-            Panel(_("Payments"), table=_payments(thing)),
+            Panel(_("Payments"), table=_payments(thing, user)),
             Panel(_("Money trail"), table=trail.transfers(transfers_of("order", thing.pk), user)),
             Panel(_("What happened"), log=history.moments(found.events)),
             _parties(thing, user),
@@ -183,13 +183,20 @@ def _lines(lines: Sequence[Any]) -> Table:
     return Table(head, rows, numbers=frozenset({1, 2, 3}))
 
 
-def _payments(order: Order) -> Table:
+def _payments(order: Order, user: Any) -> Table:
     rows: list[tuple[Any, ...]] = [
         (p.started_at, p.get_method_display(), p.get_state_display(), p.cash, p.coupon_part, p.fee)
         for p in order.payments.order_by("id")
     ]
     rows += [
-        (line.arrived_at, "T/T", line.get_state_display(), line.amount, None, None)
+        (
+            line.arrived_at,
+            links.to(user, BankLine, line.pk, "T/T"),
+            line.get_state_display(),
+            line.amount,
+            None,
+            None,
+        )
         for line in order.bank_lines.order_by("id")
     ]
     head = (_("When"), _("Payment method"), _("State"), _("Cash"), _("By coupon"), _("Payment fee"))

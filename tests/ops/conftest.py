@@ -32,6 +32,7 @@ def every_role(db: None) -> None:
     """The groups, also after a test that emptied all tables."""
     if Group.objects.count() < len(roles.NAMES):
         importlib.import_module("assurance.accounts.migrations.0003_roles").make_roles(apps, None)
+        importlib.import_module("assurance.accounts.migrations.0005_statement_duties").add_duties(apps, None)
 
 
 @pytest.fixture

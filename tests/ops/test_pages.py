@@ -17,12 +17,13 @@ from assurance.kernel.models import SweepRun
 from assurance.ledger.models import Transfer
 from claims import services as claims
 from coupons.models import Coupon, Recovery
-from orders.services import bank, dispatch, refunds
+from orders.services import bank, dispatch, refunds, statements
 from orders.services import payment as payments
 from sellers.models import Debt
 from tests import factories
 from tests.factories import NOW
 from tests.ops.conftest import FILED, REVIEWED, World, claimed
+from tests.orders.bank.writing import Paid, mt940
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -58,6 +59,9 @@ def chain(world: World) -> World:
     payments.start(order_id=by_bank.pk, method="tt", at=REVIEWED)
     bank.arrive(order_id=by_bank.pk, amount=by_bank.total, bank_reference="B1", at=REVIEWED)
     bank.associate(order_id=by_bank.pk, at=REVIEWED)
+    statement, _ = statements.upload(name="day.sta", data=mt940(Paid("5.00", "WHO KNOWS")), at=REVIEWED)
+    statements.take_in(statement_id=statement.pk, reason="daily", at=REVIEWED)
+    bank.set_aside(line_id=statement.bank_lines.get().pk, reason="nobody knows it", at=REVIEWED)
     claimed(world.alice, rival)
     product = factories.product(world.shop, ships_by=factories.template(world.shop, line))
     free = factories.order(world.alice, {product: 1}, by=line)

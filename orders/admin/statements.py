@@ -1,0 +1,224 @@
+"""Uploading a bank's file, looking at what is in it, and taking it in (PAY-2)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+from unfold.decorators import display
+
+from assurance.kernel import clock
+from assurance.kernel.money import Money, from_minor
+from assurance.ops import history, links
+from assurance.ops.acts import Act
+from assurance.ops.detail import DetailAdmin, actor_of
+from assurance.ops.sheets import Badge, Fact, Link, Panel, Table
+from assurance.ops.show import shown
+from assurance.ui import parts
+from assurance.ui.wording import instant_text
+from orders.admin.verdicts import REASONS, VERDICTS
+from orders.models import BankLine, BankStatement, Order
+from orders.queries.bank import Judged, judged, lines_of
+from orders.rules.bank import files
+from orders.rules.bank.lines import UnreadableError
+from orders.services import statements
+
+MAY_UPLOAD = "orders.add_bankstatement"
+LINES_ON_A_PAGE = 100
+
+
+class UploadForm(forms.Form):
+    """A file as the bank made it. Its size is known before a byte of it is read."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Statement"),
+        help_text=gettext_lazy("MT940 or CAMT.053, at most 5 MB."),
+        widget=forms.FileInput(attrs={"accept": ".sta,.mt940,.940,.txt,.xml"}),
+        allow_empty_file=True,
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > files.MOST_BYTES:
+            raise forms.ValidationError(files.too_large().message)
+        return file
+
+
+@admin.register(BankStatement)
+class BankStatementAdmin(DetailAdmin):
+    list_display = ("name", "uploaded", "format", "size_column", "lines_column", "state_column")
+    list_filter = ("format",)
+    search_fields = ("name", "digest__exact")
+    list_select_related = ("uploaded_by",)
+    ordering = ("-id",)
+    acts = (
+        Act(
+            name="take-in",
+            label=gettext_lazy("Take in"),
+            asks=gettext_lazy("Take the statement in"),
+            done=gettext_lazy("Taken in"),
+            permission=MAY_UPLOAD,
+            run=statements.take_in,
+            target="statement_id",
+            explains=gettext_lazy(
+                "Money that fits its order exactly is associated at once. The rest waits for a person: "
+                "the seller where the order is known, finance where it is not."
+            ),
+            offered=lambda statement, at: statement.taken_at is None,
+        ),
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        upload = path(
+            "upload/", self.admin_site.admin_view(self.upload_view), name="orders_bankstatement_upload"
+        )
+        return [upload, *super().get_urls()]
+
+    def ways(self, request: HttpRequest) -> list[Link]:
+        if not request.user.has_perm(MAY_UPLOAD):
+            return []
+        return [Link(_("Upload a statement"), reverse("admin:orders_bankstatement_upload"))]
+
+    def upload_view(self, request: HttpRequest) -> HttpResponse:
+        """Read a file and show what is in it. The same file again leads to what it was the first time."""
+        if not request.user.has_perm(MAY_UPLOAD):
+            raise PermissionDenied
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if form.is_bound and form.is_valid():
+            file = form.cleaned_data["file"]
+            try:
+                statement, is_new = statements.upload(
+                    name=str(file.name), data=file.read(), at=clock.now(), actor=actor_of(request)
+                )
+            except UnreadableError as error:
+                form.add_error("file", error.message)
+            else:
+                if not is_new:
+                    messages.info(request, _("This very file was uploaded before; nothing has changed."))
+                return HttpResponseRedirect(self._url(statement))
+        status = 422 if form.is_bound else 200
+        return self._page(request, "upload", _("Upload a bank statement"), {"form": form}, status=status)
+
+    @display(description=gettext_lazy("uploaded"), ordering="id")
+    def uploaded(self, statement: BankStatement) -> Any:
+        return parts.moment(statement.uploaded_at, instant_text(statement.uploaded_at, seconds=False))
+
+    @display(description=gettext_lazy("size"))
+    def size_column(self, statement: BankStatement) -> str:
+        return _("%(n)s kB") % {"n": max(1, round(statement.size / 1000))}
+
+    @display(description=gettext_lazy("lines"))
+    def lines_column(self, statement: BankStatement) -> int:
+        return sum(part["lines"] for part in statement.parts)
+
+    @display(description=gettext_lazy("state"))
+    def state_column(self, statement: BankStatement) -> Any:
+        return shown(_state(statement))
+
+    def summary(self, thing: BankStatement, at: datetime) -> Sequence[Any]:
+        return thing.name, _("%(n)s lines") % {"n": len(thing.lines)}
+
+    def panels(self, request: HttpRequest, thing: BankStatement, at: datetime) -> list[Panel]:
+        found = _told(thing, at)
+        title = _("Its lines") if thing.taken_at else _("What it would do")
+        note = "" if thing.taken_at else _("Nothing counts before the statement is taken in.")
+        return [
+            Panel(title, table=_sums(found), note=note),
+            Panel(_("Line by line"), table=_table(found, thing, request)),
+            _file(thing, request),
+            Panel(_("On record"), log=history.log("statement", thing.pk), side=True),
+        ]
+
+
+def _state(statement: BankStatement) -> Badge:
+    if statement.taken_at is not None:
+        return Badge(_("taken in"), "good", "check")
+    return Badge(_("to be taken in"), "soon", "clock")
+
+
+def _told(statement: BankStatement, at: datetime) -> list[Judged]:
+    """What each line is for: as it was when the statement was taken in, else as it stands now."""
+    lines = lines_of(statement)
+    if statement.taken_at is None:
+        return judged(lines, at)
+    mine = {line.bank_reference: line for line in statement.bank_lines.select_related("order")}
+    found = []
+    for one in judged(lines, at, statement.pk):
+        row = mine.get(one.line.key)
+        found.append(Judged(one.line, row.why, row.order) if row else one)
+    return found
+
+
+def _sums(found: Sequence[Judged]) -> Table:
+    """How many lines there are of each kind, and their money by currency."""
+    money: dict[str, dict[str, Money]] = defaultdict(dict)
+    count: dict[str, int] = defaultdict(int)
+    for one in found:
+        amount = one.line.amount
+        of_code, currency = money[one.code], amount.currency.code
+        of_code[currency] = of_code[currency] + amount if currency in of_code else amount
+        count[one.code] += 1
+    rows = [
+        (VERDICTS[code], REASONS[code], count[code], list(money[code].values()))
+        for code in VERDICTS
+        if code in count
+    ]
+    head = (_("Outcome"), _("Why"), _("Lines"), _("Amount"))
+    return Table(head, rows, numbers=frozenset({2, 3}), empty=_("The statement has no lines."))
+
+
+def _table(found: Sequence[Judged], statement: BankStatement, request: HttpRequest) -> Table:
+    """A page of the lines, in the file's order."""
+    text = request.GET.get("from", "0")
+    start = int(text) if text.isdecimal() and len(text) < 6 else 0
+    shown_lines = found[start : start + LINES_ON_A_PAGE]
+    keys = [one.line.key for one in shown_lines]
+    rows_of = dict(BankLine.objects.filter(bank_reference__in=keys).values_list("bank_reference", "pk"))
+    user = request.user
+    rows: list[tuple[Any, ...]] = [
+        (
+            one.line.day,
+            links.to(
+                user, BankLine, rows_of.get(one.line.key), one.line.payer or one.line.bank_reference or "–"
+            ),
+            one.line.text,
+            one.line.amount if one.line.is_credit else -one.line.amount,
+            VERDICTS[one.code],
+            links.to(user, Order, one.order.pk if one.order else None, one.order.number if one.order else ""),
+        )
+        for one in shown_lines
+    ]
+    turns = [
+        Link(text, f"?from={place}")
+        for text, place in ((_("earlier"), start - LINES_ON_A_PAGE), (_("later"), start + LINES_ON_A_PAGE))
+        if 0 <= place < len(found)
+    ]
+    if turns:
+        rows.append((turns, "", "", "", "", ""))
+    head = (_("Day"), _("Payer"), _("The payer’s words"), _("Amount"), _("Outcome"), _("Order"))
+    return Table(head, rows, numbers=frozenset({3}), empty=_("The statement has no lines."))
+
+
+def _file(statement: BankStatement, request: HttpRequest) -> Panel:
+    facts = [
+        Fact(_("State"), _state(statement), "PAY-2"),
+        Fact(_("File"), statement.name, note=statement.get_format_display()),
+        Fact(pgettext("file", "Uploaded"), statement.uploaded_at, note=statement.uploaded_by or ""),
+        Fact(_("Taken in"), statement.taken_at, note=statement.taken_by or ""),
+        Fact(_("Digest (SHA-256)"), statement.digest),
+    ]
+    for part in statement.parts:
+        opening, closing = (from_minor(part[name], part["currency"]) for name in ("opening", "closing"))
+        facts += [
+            Fact(_("Account"), part["account"], note=_("Statement %(number)s") % {"number": part["number"]}),
+            Fact(_("From and to"), [opening, closing]),
+        ]
+    return Panel(_("File"), facts, side=True)
