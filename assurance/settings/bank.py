@@ -5,7 +5,7 @@ from environs import Env
 env = Env()
 
 # [{"currency": "USD", "holder": …, "bank": …, "account": …, "bic": …, "address": …}, …]; none: no T/T.
-BANK_ACCOUNTS = env.json("BANK_ACCOUNTS", "[]")
+BANK_ACCOUNTS = env.json("BANK_ACCOUNTS", [])
 
 # Of no bank: for the demo, for tests and for one's own machine.
 SAMPLE_ACCOUNTS = [

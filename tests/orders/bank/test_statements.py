@@ -179,7 +179,7 @@ class TestTakingIn:
             "unknown": 1,
             "debit": 1,
         }
-        assert set(BankLine.objects.values_list("order", "state")) == {(None, "open")}
+        assert not BankLine.objects.exclude(order=None, state="open").exists()
         assert bank_sum() == Money(0, "USD")
 
     def test_a_changed_copy_of_a_statement_credits_nobody_twice(self, shop: Shop) -> None:
