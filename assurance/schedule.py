@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from assurance.api import idempotency
 from assurance.notices import mail
 from coupons import sweeps as coupons
+from orders import tasks as exports
 from orders.services import sweeps as orders
 
 MINUTE = timedelta(minutes=1)
@@ -21,7 +22,7 @@ class Sweep:
     """One periodic job. `run` takes the time and returns how many things it did.
 
     `required` makes `/readyz` red when it has not finished for three periods. `outside` marks what leaves
-    the house: it is no part of `run_all`, or a scenario would write to people.
+    the house or the database: it is no part of `run_all`, or a scenario would write to people and to disk.
     """
 
     name: str
@@ -52,6 +53,15 @@ SWEEPS = (
     Sweep("dispatch-near", "DSP-2", 5 * MINUTE, orders.tell_near, "warns of dispatch due", required=False),
     Sweep(
         "answers", "TIM-3", 60 * MINUTE, idempotency.forget, "forgets kept answers of the API", required=False
+    ),
+    Sweep(
+        "exports",
+        "ORD-9",
+        MINUTE,
+        exports.look_after,
+        "has files of lists written, throws old ones away",
+        required=False,
+        outside=True,
     ),
     Sweep("mail", "TIM-3", MINUTE, mail.deliver, "sends notices by e-mail", required=False, outside=True),
 )

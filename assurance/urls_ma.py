@@ -5,6 +5,7 @@ from django.urls import path
 from assurance.notices.views import read_all
 from claims.views import seller as claims
 from logistics.views import seller as logistics
+from orders.views import exports
 from orders.views.seller import actions, bank, desk, detail
 from orders.views.seller import list as orders
 from sellers.views.seller import access, accounts, funds, home, notices, products
@@ -20,6 +21,7 @@ urlpatterns = [
     path("access/terms/<slug:version>/", access.terms, name="terms"),
     path("orders/", orders.order_list, name="orders"),
     path("orders/picked/", desk.picked, name="orders-picked"),
+    path("orders/exports/", exports.of_seller, name="exports"),
     path("orders/filters/", desk.keep, name="filter-keep"),
     path("orders/filters/change/", desk.change_kept, name="filter-change"),
     path("orders/<slug:number>/", detail.order, name="order"),

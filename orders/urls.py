@@ -1,13 +1,17 @@
 from django.urls import path
 
-from orders.views import files
+from orders.views import exports, files
 from orders.views.buyer import actions, checkout, gateway, pages, transfer
+from orders.views.buyer import list as purchases
 
 app_name = "orders"
 urlpatterns = [
     path("checkout/", checkout.checkout, name="checkout"),
     path("checkout/address/", checkout.checkout_address, name="checkout_address"),
-    path("orders/", pages.orders, name="list"),
+    path("orders/", purchases.orders, name="list"),
+    path("orders/picked/", purchases.picked, name="picked"),
+    path("orders/exports/", exports.of_buyer, name="exports"),
+    path("exports/<uuid:key>/", exports.file, name="export_file"),
     path("orders/<slug:number>/", pages.order, name="detail"),
     path("orders/<slug:number>/pay/", checkout.pay, name="pay"),
     path("orders/<slug:number>/transfer/", transfer.transfer, name="transfer"),

@@ -21,9 +21,9 @@ def standing(seller: Seller) -> rules.Standing:
     )
 
 
-def qualification(seller: Seller, at: datetime) -> str:
-    """not_open, active, suspended, temporary or terminated (QUA-1)."""
-    return rules.qualification(standing(seller), policy_at(at).policy, at)
+def qualification(seller: Seller, at: datetime, policy: Policy | None = None) -> str:
+    """not_open, active, suspended, temporary or terminated (QUA-1); who has read the policy passes it in."""
+    return rules.qualification(standing(seller), policy or policy_at(at).policy, at)
 
 
 def is_lit(seller: Seller, at: datetime) -> bool:

@@ -31,8 +31,12 @@ def put(subject_id: int, wanted: Mapping[str, datetime | None]) -> None:
 
 
 def first(subject_id: int, wanted: Mapping[str, datetime | None]) -> None:
-    """The deadlines of an object that has just been made, and has none yet."""
-    _write(subject_id, gone=[], fresh={kind: due for kind, due in wanted.items() if due is not None})
+    """The same without looking, for an object that has none of these deadlines yet."""
+    _write(
+        subject_id,
+        gone=[kind for kind, due in wanted.items() if due is None],
+        fresh={kind: due for kind, due in wanted.items() if due is not None},
+    )
 
 
 _WRITE = """

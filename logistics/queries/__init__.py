@@ -1,7 +1,7 @@
 """Reading lines, templates, offers to a buyer, the catalogue, and parcels."""
 
 from logistics.queries.catalogue import Listing, Search, categories, destinations, listings, search
-from logistics.queries.offers import CORE_COUNTRIES, guaranteed_products, offers, transit
+from logistics.queries.offers import CORE_COUNTRIES, cost_by, guaranteed_products, line_to, offers, transit
 from logistics.queries.templates import (
     Reach,
     Suggestions,
@@ -21,9 +21,11 @@ __all__ = [
     "Search",
     "Suggestions",
     "categories",
+    "cost_by",
     "destinations",
     "facts_of",
     "guaranteed_products",
+    "line_to",
     "lines_for_templates",
     "listings",
     "offers",

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.db.models import F
+
 from assurance.kernel.days import day_of, plus
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.queries import policy_at
@@ -14,10 +16,27 @@ from sellers.models import Product
 CORE_COUNTRIES = ("US", "CA", "GB", "DE", "FR", "IT", "ES", "AU", "JP", "BR")
 
 
-def transit(line_id: int, country: str) -> rules.Transit | None:
-    """How a line reaches a country; none if it does not."""
-    row = LineCountry.objects.filter(line_id=line_id, country=country, line__is_active=True).first()
-    return _transit(row) if row else None
+def line_to(line_id: int, country: str) -> LineCountry | None:
+    """How an active line reaches a country, with the line; none if it does not."""
+    rows = LineCountry.objects.select_related("line")
+    return rows.filter(line_id=line_id, country=country, line__is_active=True).first()
+
+
+def transit(way: LineCountry) -> rules.Transit:
+    return rules.Transit(way.transit_min, way.transit_max, way.handling_days, way.guaranteed)
+
+
+def cost_by(way: LineCountry, items: Iterable[tuple[Product, int]]) -> Money | None:
+    """What these quantities cost by one line, as `offers` has it; none if a product does not ship by it."""
+    grams = {product.pk: product.weight_g * quantity for product, quantity in items}
+    rows = TemplateLine.objects.filter(line_id=way.line_id, template__products__product__in=grams)
+    by_template: dict[int, TemplateLine] = {}
+    weights: dict[int, int] = {}
+    found = rows.annotate(product_id=F("template__products__product_id"))
+    for row in found:
+        by_template[row.template_id] = row
+        weights[row.template_id] = weights.get(row.template_id, 0) + grams[row.product_id]
+    return _cost(by_template.values(), way, weights) if len(found) == len(grams) else None
 
 
 def offers(
@@ -89,13 +108,11 @@ def _offer(  # type: ignore[no-untyped-def]
     member: bool,
     rts: bool,
 ) -> rules.Offer:
-    way = _transit(reach)
+    way = transit(reach)
     earliest, latest, guaranteed = rules.days_shown(
         dispatch_due=due, paid_on=paid_on, transit=way, policy=policy, member=member, rts=rts
     )
-    cost: Money = sum(
-        (rules.freight(_price(row, reach), by_template[row.template_id]) for row in rows), from_minor(0)
-    )
+    cost = _cost(rows, reach, by_template)
     line = rows[0].line
     return rules.Offer(
         line_id=line.pk,
@@ -113,8 +130,10 @@ def _offer(  # type: ignore[no-untyped-def]
     )
 
 
-def _transit(row: LineCountry) -> rules.Transit:
-    return rules.Transit(row.transit_min, row.transit_max, row.handling_days, row.guaranteed)
+def _cost(rows: Iterable[TemplateLine], reach: LineCountry, by_template: dict[int, int]) -> Money:
+    """The sum over templates of what each one asks for its grams."""
+    costs = (rules.freight(_price(row, reach), by_template[row.template_id]) for row in rows)
+    return sum(costs, from_minor(0))
 
 
 def _price(row: TemplateLine, reach: LineCountry) -> rules.Price:

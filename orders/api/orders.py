@@ -7,28 +7,78 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from assurance.api.fields import Choice, Country, Switch, Text, Whole
+from assurance.api.fields import Amount, Choice, Country, Day, Digits, Switch, Text, Whole
 from assurance.api.fields import Request as Given
 from assurance.api.pagination import Listed, Paged, page_of
 from assurance.api.views import View, acting, endpoint, user_id
 from assurance.kernel import clock
+from logistics.models import Mode
 from orders.api import shapes
 from orders.api.access import BUYER, SELLER, OrderView, shown
-from orders.models import Order, OrderLine, State
+from orders.models import Export, Order, OrderLine, Source, State
 from orders.queries import filters, own
-from orders.queries.buyer import of_buyer, views
+from orders.queries.buyer import matching, views
+from orders.queries.filters import CURRENCIES, DISCOUNTS, KINDS
 from orders.services import start
 
 PRODUCTS_AT_MOST = 100
 MOST_PIECES = 10_000_000
+OF_SELLERS = ("source", "salesperson", "label", "loan")
 
 
 class OrderFilters(Paged):
+    """What the order lists of the pages filter by, under the same names (ORD-9)."""
+
     role = Choice(
-        choices=[BUYER, SELLER], default=BUYER, help_text="Your own orders, or those with your shop."
+        choices=[BUYER, SELLER], default=BUYER, help_text="Your own orders, or those with your shops."
     )
-    state = Choice(choices=State.choices, required=False)
+    q = serializers.CharField(
+        required=False,
+        max_length=120,
+        help_text="Order number, or part of a name or product; for a seller also the buyer's exact e-mail, "
+        "notes and labels.",
+    )
+    state = Choice(choices=State.choices, required=False, help_text="As of now.")
+    dispatch = Switch(required=False, help_text="`true`: with the on-time dispatch guarantee.")
+    delivery = Switch(required=False, help_text="`true`: with the on-time delivery guarantee.")
     overdue = Switch(required=False, help_text="Whether dispatch is guaranteed and late now.")
+    created_from = Day(required=False, help_text="The first platform day.")
+    created_to = Day(required=False, help_text="The last platform day, itself included.")
+    amount_from = Amount(required=False, help_text="Contract total, in USD or in `currency`.")
+    amount_to = Amount(required=False, help_text="Contract total, in USD or in `currency`.")
+    currency = Choice(choices=CURRENCIES, required=False)
+    destination = Country(required=False)
+    country = Country(required=False, help_text="Where the buyer is registered.")
+    drafted_by = Choice(choices=[BUYER, SELLER], required=False)
+    kind = Choice(choices=KINDS, required=False, help_text="Ready to Ship, or made to order.")
+    mode = Choice(choices=Mode.choices, required=False)
+    export = Choice(choices=Export.choices, required=False)
+    discount = Choice(choices=DISCOUNTS, required=False)
+    deleted = Switch(required=False, help_text="`true`: those that your side has deleted, and no others.")
+    source = Choice(choices=Source.choices, required=False, help_text="For a seller: the lead source.")  # type: ignore[assignment]
+    salesperson = Digits(
+        required=False, min_value=0, help_text="For a seller: the id of one of the staff; 0: nobody."
+    )
+    label = serializers.CharField(required=False, max_length=30, help_text="For a seller.")  # type: ignore[assignment]
+    loan = Switch(required=False, help_text="For a seller: `true`: loan-eligible orders.")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        strange = [name for name in OF_SELLERS if name in given and given["role"] != SELLER]
+        if strange:
+            raise serializers.ValidationError(
+                {name: [_("Only for the role of a seller.")] for name in strange}
+            )
+        for first, last in (("created_from", "created_to"), ("amount_from", "amount_to")):
+            if first in given and last in given and given[last] < given[first]:
+                raise serializers.ValidationError({last: [_("The end lies before the beginning.")]})
+        return given
+
+
+def _wanted(given: dict[str, Any]) -> filters.Wanted:
+    """The filters as the pages know them; a switch set to false asks for nothing, but for `overdue`."""
+    names = {name: value for name, value in given.items() if name not in ("role", "cursor", "limit", "q")}
+    asked = {name: value for name, value in names.items() if value is not False or name == "overdue"}
+    return filters.Wanted(text=given.get("q", ""), **asked)
 
 
 class Wanted(Given):
@@ -72,15 +122,11 @@ class Orders(View):
     @endpoint("listOrders", shapes.OrderSummary, query=OrderFilters, many=True)
     def get(self, request: Request, *, given: dict[str, Any]) -> Listed:
         """Your orders, the newest first."""
-        at, role = clock.now(), given["role"]
-        found = (
-            of_buyer(user_id(request)) if role == BUYER else own.of_sellers(own.sellers_of(user_id(request)))
-        )
-        if "state" in given:
-            found = filters.in_state(found, given["state"], at)
-        if "overdue" in given:
-            late = filters.late(at)
-            found = found.filter(late if given["overdue"] else ~late)
+        at, role, wanted = clock.now(), given["role"], _wanted(given)
+        if role == BUYER:
+            found = matching(user_id(request), wanted, at)
+        else:
+            found = own.listed_by_sellers(user_id(request), wanted, at)
         page = page_of(_with_rest(found), given, request)
         shown = views(page.rows, at)
         return page._replace(rows=[shapes.Brief(order, shown[order.pk], role) for order in page.rows])

@@ -98,8 +98,10 @@ class ListExport(models.Model):
     seller = models.ForeignKey(Seller, null=True, on_delete=models.CASCADE, related_name="+")
     format = models.CharField(max_length=4, choices=[("csv", "CSV"), ("xlsx", "XLSX")])
     language = models.CharField(max_length=10)
-    query = models.CharField(max_length=1000, blank=True, default="")
-    # Orders picked by hand; none: all that the filters find.
+    # What the list was narrowed to, as `orders.queries.filters.packed` writes it, and that in the maker's words.
+    wanted = models.JSONField(default=dict)
+    said = models.CharField(max_length=500, blank=True, default="")
+    # Numbers of orders picked by hand; none: all that the filters find.
     picked = models.JSONField(default=list)
     state = models.CharField(max_length=8, choices=ExportState, default=ExportState.ASKED)
     asked_at = models.DateTimeField()

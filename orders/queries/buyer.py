@@ -7,11 +7,12 @@ from functools import cache
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from assurance.kernel.models import Deadline, Event, PolicyVersion
+from assurance.kernel.models import Event, PolicyVersion
 from logistics.models import Parcel, TrackingEvent
 from orders.models import Order, OrderLine, Payment, PaymentState, Proposal, Refund
 from orders.queries.counting import SOMEBODY, SOMETIME, Counting, counting
 from orders.queries.facts import View, view
+from orders.queries.filters import Wanted, due, flagged, narrowed
 from orders.rules import lifecycle
 
 ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE = "all", "pay", "dispatch", "receive", "refund", "done"
@@ -22,15 +23,19 @@ _TO_DISPATCH = (lifecycle.INITIAL_TO_CONFIRM, lifecycle.AWAITING_DISPATCH, lifec
 _OPEN_PAYMENT = (PaymentState.STARTED, PaymentState.PENDING)
 
 
-def of_buyer(buyer_id: int) -> QuerySet[Order]:
+def seen_by(buyer_id: int) -> QuerySet[Order]:
     """What a buyer may see: all orders but a supplier's unsent drafts."""
     return Order.objects.filter(buyer_id=buyer_id).exclude(state=lifecycle.DRAFT)
 
 
+def of_buyer(buyer_id: int, *, deleted: bool = False) -> QuerySet[Order]:
+    """What a buyer's list shows: without or only what the buyer has deleted."""
+    return seen_by(buyer_id).filter(buyer_deleted_at__isnull=not deleted)
+
+
 def in_tab(orders: QuerySet[Order], tab: str, at: datetime) -> QuerySet[Order]:
     """The orders of a tab as the clock has it: closing and receipt count although no job has run (TIM-3)."""
-    lapsed = Exists(Deadline.objects.filter(subject_id=OuterRef("pk"), kind="left_alone", due_at__lte=at))
-    received = Q(state=lifecycle.AWAITING_RECEIPT, receipt_due_at__lte=at)
+    lapsed, received = Q(pk__in=due(at, "left_alone")), Q(pk__in=due(at, "receipt"))
     match tab:
         case "pay":
             return orders.filter(~lapsed, state__in=_TO_PAY)
@@ -41,7 +46,8 @@ def in_tab(orders: QuerySet[Order], tab: str, at: datetime) -> QuerySet[Order]:
         case "refund":
             return orders.filter(Exists(Refund.objects.filter(order=OuterRef("pk"))))
         case "done":
-            return orders.filter(Q(state__in=(lifecycle.COMPLETED, lifecycle.CLOSED)) | received | Q(lapsed))
+            done = Q(state__in=(lifecycle.COMPLETED, lifecycle.CLOSED))
+            return orders.filter(done | received | lapsed)
         case _:
             return orders
 
@@ -56,7 +62,20 @@ def _counting() -> Counting:
     return counting(in_tab(of_buyer(SOMEBODY), tab, SOMETIME) for tab in TABS)
 
 
-def matching(orders: QuerySet[Order], words: str) -> QuerySet[Order]:
+def matching(buyer_id: int, wanted: Wanted, at: datetime) -> QuerySet[Order]:
+    """The buyer's orders that a tab, its filters and a search leave, unsorted."""
+    found = in_tab(of_buyer(buyer_id, deleted=wanted.deleted), wanted.tab, at)
+    found = flagged(narrowed(found, wanted, at), wanted, at, buyer=buyer_id)
+    return _with_words(found, wanted.text) if wanted.text.strip() else found
+
+
+def suppliers(buyer_id: int) -> list[tuple[int, str]]:
+    """The shops that a buyer has ordered from."""
+    mine = of_buyer(buyer_id).order_by("seller__name")
+    return list(mine.values_list("seller_id", "seller__name").distinct())
+
+
+def _with_words(orders: QuerySet[Order], words: str) -> QuerySet[Order]:
     """Orders with these words: part of the number, of the supplier's name or of a product's."""
     number = words.replace(" ", "")
     if number.isdecimal():
@@ -86,7 +105,8 @@ def with_rest(orders: QuerySet[Order]) -> QuerySet[Order]:
 def views(orders: Sequence[Order], at: datetime) -> dict[int, View]:
     """What stands on each order of a page, by order id, in two queries; the orders share their policies."""
     parcels: dict[int, list[Parcel]] = {}
-    for parcel in Parcel.objects.filter(order_id__in=[o.pk for o in orders]).order_by("id"):
+    sent = [order.pk for order in orders if order.any_parcel]
+    for parcel in Parcel.objects.filter(order_id__in=sent).order_by("id") if sent else ():
         parcels.setdefault(parcel.order_id, []).append(parcel)
     versions = PolicyVersion.objects.in_bulk()
     in_force = max((v for v in versions.values() if v.starts_at <= at), key=lambda v: v.starts_at).policy
@@ -116,7 +136,7 @@ class Detail:
 def find(buyer_id: int, number: str) -> Order | None:
     """A buyer's order by its number; none for somebody else's."""
     return (
-        of_buyer(buyer_id)
+        seen_by(buyer_id)
         .filter(number=number)
         .select_related("seller__company", "policy", "line", "buyer")
         .first()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from assurance.kernel.models import PolicyVersion
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
@@ -25,7 +26,15 @@ def policy_of(order: Order, at: datetime, in_force: Policy | None = None) -> Pol
     """
     if order.policy:
         return order.policy.policy
-    return in_force or policy_at(at).policy
+    return in_force or in_force_for(order, at).policy
+
+
+def in_force_for(order: Order, at: datetime) -> PolicyVersion:
+    """The version in force, kept with the row: an act asks for it several times at its one instant."""
+    kept: tuple[datetime, PolicyVersion] | None = order.__dict__.get("in_force")
+    if kept is None or kept[0] != at:
+        kept = order.__dict__["in_force"] = (at, policy_at(at))
+    return kept[1]
 
 
 def parcels_of(order_id: int) -> list[Parcel]:

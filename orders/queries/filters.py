@@ -1,6 +1,7 @@
 """What the order lists filter by, for pages, API and files alike (ORD-9)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from sellers.models import Product
 
 CURRENCIES = (USD, "EUR", "GBP", "JPY", "CNY", "AUD", "CAD")
 DISCOUNTS = ("any", "store", "platform", "none")
+KINDS = ("rts", "made")
 NOBODY = 0  # for the orders that no salesperson has
 
 _UNPAID = (State.AWAITING_SUPPLIER, State.AWAITING_BUYER, State.AWAITING_PAYMENT)
@@ -64,6 +66,25 @@ class Wanted:
     def is_plain(self) -> bool:
         """Whether nothing but a tab is asked for."""
         return self == Wanted(tab=self.tab)
+
+
+def packed(wanted: Wanted) -> dict[str, Any]:
+    """As a file that is written later keeps it: only what is asked for, as JSON has it."""
+    plain = asdict(Wanted())
+    asked = {name: value for name, value in asdict(wanted).items() if value != plain[name]}
+    return {name: str(value) if isinstance(value, date | Decimal) else value for name, value in asked.items()}
+
+
+def unpacked(kept: dict[str, Any]) -> Wanted:
+    """What `packed` wrote; names that only another release knows are left out."""
+    asked = {name: value for name, value in kept.items() if hasattr(Wanted, name)}
+    for name in ("created_from", "created_to"):
+        if name in asked:
+            asked[name] = date.fromisoformat(asked[name])
+    for name in ("amount_from", "amount_to"):
+        if name in asked:
+            asked[name] = Decimal(asked[name])
+    return Wanted(**asked)
 
 
 def narrowed(orders: QuerySet[Order], wanted: Wanted, at: datetime) -> QuerySet[Order]:
@@ -146,9 +167,21 @@ def due(at: datetime, *kinds: str) -> QuerySet[Deadline, int]:
     return Deadline.objects.filter(kind__in=kinds, due_at__lte=at).values_list("subject_id", flat=True)
 
 
-def late(at: datetime, **whose: int) -> Q:
+def late(at: datetime, **whose: Any) -> Q:
     """Orders whose dispatch guarantee is late now (DSP-4)."""
     return Q(pk__in=Guarantee.objects.filter(kind="dispatch", late_at__lte=at, **whose).values("order_id"))
+
+
+def flagged(found: QuerySet[Order], wanted: Wanted, at: datetime, **whose: object) -> QuerySet[Order]:
+    """With or, where asked for by False, without what is late now; with the guarantees asked for."""
+    if wanted.dispatch:
+        found = found.filter(covered=True)
+    if wanted.delivery:
+        found = found.filter(can_deliver=True)
+    if wanted.overdue is None:
+        return found
+    overdue = late(at, **whose)
+    return found.filter(overdue if wanted.overdue else ~overdue)
 
 
 def lendable(at: datetime) -> Q:
@@ -160,7 +193,7 @@ def lendable(at: datetime) -> Q:
     )
 
 
-def found_by_seller(seller_id: int, text: str) -> Q:
+def found_by_seller(seller_ids: Sequence[int], text: str) -> Q:
     """By order number (from its first digits on), the buyer's exact e-mail, or part of the buyer's name or
 
     company, of a product's name, of a note or a label.
@@ -170,12 +203,14 @@ def found_by_seller(seller_id: int, text: str) -> Q:
     """
     digits = "".join(text.split())
     if digits.isdecimal() and len(digits) >= 4:
-        return Q(number__startswith=digits) | _noted(seller_id, text)
+        return Q(number__startswith=digits) | _noted(seller_ids, text)
     if "@" in text:
-        return Q(buyer__email=text.lower()) | _noted(seller_id, text)
+        return Q(buyer__email=text.lower()) | _noted(seller_ids, text)
     people = User.objects.filter(Q(name__has_part=text) | Q(company__has_part=text))
-    products = Product.objects.filter(Q(name__has_part=text) | Q(name_zh__has_part=text), seller=seller_id)
-    found = Q(buyer__in=_named(people)) | _noted(seller_id, text)
+    products = Product.objects.filter(
+        Q(name__has_part=text) | Q(name_zh__has_part=text), seller__in=seller_ids
+    )
+    found = Q(buyer__in=_named(people)) | _noted(seller_ids, text)
     sold = _named(products)
     return (
         found | Q(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product__in=sold))) if sold else found
@@ -187,7 +222,7 @@ def _named(found: QuerySet[Any]) -> Any:
     return ids if len(ids) <= _NAMED else found.values("pk")
 
 
-def _noted(seller_id: int, text: str) -> Q:
-    notes = Note.objects.filter(seller=seller_id, text__has_part=text)
-    labels = Label.objects.filter(seller=seller_id, name__has_part=text)
+def _noted(seller_ids: Sequence[int], text: str) -> Q:
+    notes = Note.objects.filter(seller__in=seller_ids, text__has_part=text)
+    labels = Label.objects.filter(seller__in=seller_ids, name__has_part=text)
     return Q(pk__in=notes.values("order_id")) | Q(pk__in=labels.values("order_id"))

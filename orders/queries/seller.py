@@ -98,7 +98,7 @@ def matching(seller_id: int, wanted: Wanted, at: datetime) -> QuerySet[Order]:
     """The seller's orders that a tab, its filters and a search leave, unsorted."""
     found = narrowed(in_tab(seller_id, wanted.tab, at, deleted=wanted.deleted), wanted, at)
     if wanted.text.strip():
-        found = found.filter(found_by_seller(seller_id, wanted.text.strip()))
+        found = found.filter(found_by_seller([seller_id], wanted.text.strip()))
     for chip in CHIPS:
         if getattr(wanted, chip):
             found = _with(found, chip, seller_id, at)

@@ -10,6 +10,7 @@ from datetime import datetime
 from assurance.kernel import deadlines, events
 from assurance.kernel.days import end_of, plus, start_of
 from assurance.kernel.events import PLATFORM, Actor
+from assurance.kernel.policy import Policy
 from assurance.notices.services import tell
 from logistics.models import Parcel
 from orders.models import Guarantee, Order
@@ -74,16 +75,20 @@ def end_proposals(order: Order, at: datetime, answer: str) -> None:
     order.proposals.filter(answer="").update(answer=answer, answered_at=at)
 
 
-def opened(order: Order, at: datetime) -> None:
+def opened(order: Order, policy: Policy) -> None:
     """The deadlines of an order just made: it closes when nobody goes on with it (ORD-3)."""
     limit = lifecycle.closes_at(
-        order.state, order.state_since, discount_since=order.discount_since, policy=policy_of(order, at)
+        order.state, order.state_since, discount_since=order.discount_since, policy=policy
     )
     deadlines.first(order.pk, {LEFT_ALONE: limit[0] if limit else None})
 
 
-def settle(order: Order, at: datetime) -> None:
-    """Save the order and let deadlines and guarantee rows follow from its facts."""
+def settle(order: Order, at: datetime, *, effective_now: bool = False) -> None:
+    """Save the order and let deadlines and guarantee rows follow from its facts.
+
+    `effective_now`: this act made the contract effective, so there are no guarantees and no deadlines of theirs
+    to look up.
+    """
     parcels = parcels_of(order.pk) if order.any_parcel else []
     order.receipt_due_at = _receipt_due(order, parcels, at)
     order.save()
@@ -94,10 +99,12 @@ def settle(order: Order, at: datetime) -> None:
         DELIVERY: guarantees.delivery_state(known, at),
     }
     # Deadlines before guarantee rows: the order in which the sweeps lock them.
-    deadlines.put(order.pk, _wanted(order, known, turns, states, at))
+    write = deadlines.first if effective_now else deadlines.put
+    write(order.pk, _wanted(order, known, turns, states, at))
     if order.effective_at is not None and order.covered:
         late_at = {DISPATCH: turns.dispatch_late, DELIVERY: turns.delivery_late}
-        _announce(order, known, states, late_at, at)
+        rows = () if effective_now else order.guarantees.select_for_update()
+        _announce(order, known, {row.kind: row for row in rows}, states, late_at, at)
 
 
 def _wanted(
@@ -144,12 +151,12 @@ def _receipt_due(order: Order, parcels: Iterable[Parcel], at: datetime) -> datet
 def _announce(
     order: Order,
     known: guarantees.Facts,
+    rows: dict[str, Guarantee],
     states: dict[str, str],
     late_at: dict[str, datetime | None],
     at: datetime,
 ) -> None:
     """Bring the guarantee rows up to the facts; what changed for people becomes an event and notices."""
-    rows = {row.kind: row for row in order.guarantees.select_for_update()}
     fresh = []
     for kind, state in states.items():
         row = rows.get(kind)

@@ -5,14 +5,13 @@ from datetime import datetime
 from assurance.kernel.days import day_of, plus
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.money import Money, to_minor, to_text
-from assurance.kernel.queries import policy_at
 from assurance.ledger import services as ledger
 from assurance.ledger.services import Holder
 from coupons import services as coupons
 from coupons.models import Coupon
 from logistics import rules as logistics_rules
 from orders.models import BankLine, Export, Order, Return
-from orders.queries.facts import funds, policy_of, terms_of
+from orders.queries.facts import funds, in_force_for, policy_of, terms_of
 from orders.rules import guarantees, lifecycle, terms
 from orders.services import book, release
 from sellers import queries as sellers
@@ -115,7 +114,8 @@ def _to_send_back(
 
 def money_counted(order: Order, at: datetime) -> None:
     """What follows from the money now on an order: effectiveness, triggers, state, release. Saves."""
-    if order.effective_at is None:
+    is_first = order.effective_at is None
+    if is_first:
         _make_effective(order, at)
     now = funds(order)
     if now.initial_met and order.initial_met_at is None:
@@ -134,15 +134,15 @@ def money_counted(order: Order, at: datetime) -> None:
         release.release(order, at)
     if not now.full:
         coupons.keep(order_id=order.pk)
-    elif coupons.release(order_id=order.pk, at=at):
+    elif order.discount_since is not None and coupons.release(order_id=order.pk, at=at):
         order.discount_since = None
-    book.settle(order, at)
+    book.settle(order, at, effective_now=is_first)
 
 
 def _make_effective(order: Order, at: datetime) -> None:
     """The first money: policy and coverage are pinned (POL-1, UPG-2), the seller's quiet days start anew."""
     order.effective_at = at
-    order.policy = policy_at(at)
+    order.policy = in_force_for(order, at)
     order.covered = sellers.is_member(order.seller_id, at)
     membership.contract_effective(seller=order.seller, at=at)
     _judge_delivery(order, at)

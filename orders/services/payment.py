@@ -43,6 +43,7 @@ def start(
     due = lifecycle.due_now(funds(order))
     if due.amount <= 0:
         raise RuleViolation("STA-1", _("Nothing is due on this order."))
+    discounted = order.discount_since
     before = order.payments.select_for_update().filter(state__in=OPEN).first()
     if before is not None and before.state == PaymentState.PENDING:
         raise RuleViolation(
@@ -74,7 +75,8 @@ def start(
         fee_minor=to_minor(fee),
         started_at=at,
     )
-    book.settle(order, at)
+    if order.discount_since != discounted:  # all that an attempt can change of the order itself (ORD-3)
+        book.settle(order, at)
     return payment
 
 

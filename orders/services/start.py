@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from assurance.kernel.days import day_of
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.money import USD, Money, convert, rounded, to_minor, to_text
+from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
 from assurance.kernel.rules import RuleViolation
 from logistics import queries as logistics
-from logistics.models import Line
+from logistics.models import LineCountry
 from orders.models import Order, OrderLine, Source
 from orders.rules import lifecycle, terms
 from orders.services import book
@@ -62,12 +63,22 @@ def by_buyer(
     if again is not None:
         return again
     items = _items(draft)
-    seller_rules.check_lit(sellers.qualification(items[0][0].seller, at))
+    policy = policy_at(at).policy
+    seller_rules.check_lit(sellers.qualification(items[0][0].seller, at, policy))
     rts = all(product.rts for product, _quantity in items)
     _check_buyable(draft, items, rts=rts)
     state = lifecycle.first_state(by_seller=False, all_rts=rts)
     asked = replace(draft, export=terms.SELF)
-    order = _write(asked, items, buyer_id=buyer_id, drafted_by="buyer", state=state, at=at, key=request_key)
+    order = _write(
+        asked,
+        items,
+        buyer_id=buyer_id,
+        drafted_by="buyer",
+        state=state,
+        policy=policy,
+        at=at,
+        key=request_key,
+    )
     book.record(order, "started", at=at, actor=actor, rules=("ORD-1",), total=to_text(order.total))
     book.tell_seller(order, "order_started", at)
     return order
@@ -97,9 +108,19 @@ def by_seller(
         raise RuleViolation(
             "ORD-1", _("These products are another supplier's."), conflict=False, field="items"
         )
-    seller_rules.check_can_draft(sellers.qualification(seller, at))
+    policy = policy_at(at).policy
+    seller_rules.check_can_draft(sellers.qualification(seller, at, policy))
     state = lifecycle.first_state(by_seller=True, all_rts=False, sent=send)
-    order = _write(draft, items, buyer_id=buyer_id, drafted_by="seller", state=state, at=at, key=request_key)
+    order = _write(
+        draft,
+        items,
+        buyer_id=buyer_id,
+        drafted_by="seller",
+        state=state,
+        policy=policy,
+        at=at,
+        key=request_key,
+    )
     book.record(order, "drafted", at=at, actor=actor, rules=("ORD-1",), total=to_text(order.total))
     if send:
         book.tell_buyer(order, "order_to_confirm", at)
@@ -149,15 +170,16 @@ def _write(
     buyer_id: int,
     drafted_by: str,
     state: str,
+    policy: Policy,
     at: datetime,
     key: str | None,
 ) -> Order:
-    pinned = _pinned_line(draft)
+    way = _way(draft)
     dispatch = draft.dispatch or terms.DispatchTerms(days=max(p.dispatch_days for p, _q in items))
     terms.check_terms(dispatch, today=day_of(at))
     lines = _lines(draft, items)
     goods = Money(0, draft.currency) + sum((line.amount for line in lines), Money(0, draft.currency))
-    shipping = draft.shipping if draft.shipping is not None else _shipping(draft, items, dispatch, at)
+    shipping = draft.shipping if draft.shipping is not None else _shipping(draft, items, way)
     discount = draft.discount or goods * 0
     total = terms.contract_total(goods, shipping, discount)
     if draft.initial is not None and not 0 < draft.initial.amount <= total.amount:
@@ -167,7 +189,7 @@ def _write(
             conflict=False,
             field="initial",
         )
-    terms.check_export(draft.export, total, usd_rate=draft.usd_rate, policy=policy_at(at).policy)
+    terms.check_export(draft.export, total, usd_rate=draft.usd_rate, policy=policy)
     pk, number, country = _next_number(buyer_id)
     order = Order(
         pk=pk,
@@ -199,13 +221,13 @@ def _write(
         dispatch_day=dispatch.day,
         dispatch_due=dispatch.day,
         first_due=dispatch.day,
-        **pinned,
+        **_pinned_line(way),
     )
     order.save(force_insert=True)
     for line in lines:
         line.order = order
     OrderLine.objects.bulk_create(lines)
-    book.opened(order, at)
+    book.opened(order, policy)
     return order
 
 
@@ -231,16 +253,14 @@ def _lines(draft: Draft, items: list[tuple[Product, int]]) -> list[OrderLine]:
     return lines
 
 
-def _shipping(
-    draft: Draft, items: list[tuple[Product, int]], dispatch: terms.DispatchTerms, at: datetime
-) -> Money:
+def _shipping(draft: Draft, items: list[tuple[Product, int]], way: LineCountry | None) -> Money:
     """The template's price for the chosen line, or nothing where a made-to-order order names no line."""
-    if draft.line_id is None:
+    if way is None:
         return Money(0, draft.currency)
-    for offer in logistics.offers(items, draft.destination, at=at, dispatch_days=dispatch.days):
-        if offer.line_id == draft.line_id:
-            return convert(offer.cost, usd_rate=draft.usd_rate, to=draft.currency)
-    raise _no_such_line()
+    cost = logistics.cost_by(way, items)
+    if cost is None:
+        raise _no_such_line()
+    return convert(cost, usd_rate=draft.usd_rate, to=draft.currency)
 
 
 def _check_buyable(draft: Draft, items: list[tuple[Product, int]], *, rts: bool) -> None:
@@ -265,22 +285,29 @@ def _no_such_line() -> RuleViolation:
     )
 
 
-def _pinned_line(draft: Draft) -> dict[str, Any]:
-    """The line with its days as they are now: a later change of the line table moves no promise."""
+def _way(draft: Draft) -> LineCountry | None:
+    """How the chosen line reaches the destination; none where no line is chosen. Refused LOG-1."""
     if draft.line_id is None:
-        return {"platform_line": False}
-    way = logistics.transit(draft.line_id, draft.destination)
+        return None
+    way = logistics.line_to(draft.line_id, draft.destination)
     if way is None:
         raise _no_such_line()
-    line = Line.objects.get(pk=draft.line_id)
+    return way
+
+
+def _pinned_line(way: LineCountry | None) -> dict[str, Any]:
+    """The line with its days as they are now: a later change of the line table moves no promise."""
+    if way is None:
+        return {"platform_line": False}
+    days = logistics.transit(way)
     return {
-        "line": line,
-        "mode": line.mode,
-        "platform_line": line.is_platform,
-        "handling_days": way.handling,
-        "line_guaranteed": way.guaranteed,
-        "transit_min": way.transit_min,
-        "transit_max": way.transit_max,
+        "line": way.line,
+        "mode": way.line.mode,
+        "platform_line": way.line.is_platform,
+        "handling_days": days.handling,
+        "line_guaranteed": days.guaranteed,
+        "transit_min": days.transit_min,
+        "transit_max": days.transit_max,
     }
 
 

@@ -12,8 +12,9 @@ from assurance.kernel.events import Actor
 from assurance.notices.models import Notice
 from claims import services as claims
 from logistics.models import FreightTemplate
-from orders.models import Attachment, Order, Payment, Purpose
-from orders.services import files, payment
+from orders.models import Attachment, ListExport, Order, Payment, Purpose
+from orders.queries.filters import Wanted
+from orders.services import exports, files, payment
 from sellers.models import Product
 from tests import factories
 
@@ -33,6 +34,7 @@ class Cast:
     address: Address
     notice: Notice
     file: Attachment
+    export: ListExport
     clients: dict[str, Client] = field(default_factory=dict)
 
     def secrets(self) -> tuple[bytes, ...]:
@@ -91,4 +93,8 @@ def assemble() -> Cast:
     )
     sent = factories.upload("waybill.pdf")
     [file] = files.keep(order, Purpose.PROOF, 1, [sent], at=now, actor=Actor("seller", ming.pk))
-    return Cast(people, order, attempt, product, template, address, notice, file)
+    export = exports.ask(
+        user_id=ming.pk, seller_id=shop.pk, format="csv", wanted=Wanted(), at=now, language="en"
+    )
+    exports.write_next(now)
+    return Cast(people, order, attempt, product, template, address, notice, file, export)

@@ -42,7 +42,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
     (
         SIGNED_IN,
         """
-        orders:list orders:checkout orders:checkout_address coupons:list notices:list
+        orders:list orders:picked orders:exports orders:checkout orders:checkout_address coupons:list notices:list
         notices:read_all account:settings account:address_new account:token_new account_email
         account_change_password account_set_password account_reauthenticate mfa_index
         mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes
@@ -82,14 +82,14 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         SELLERS,
         """
         ma:home ma:accounts ma:access ma:join ma:leave ma:activate ma:terms ma:orders ma:claims
-        ma:orders-picked ma:filter-keep ma:filter-change
+        ma:orders-picked ma:exports ma:filter-keep ma:filter-change
         ma:notices ma:notices-read ma:funds ma:associate ma:products ma:product-new ma:templates ma:template-new
         """,
     ),
     (
         MING,
         """
-        ma:order ma:order-desk ma:dispatch ma:propose ma:confirm ma:decline ma:cancel ma:associate-order
+        orders:export_file ma:order ma:order-desk ma:dispatch ma:propose ma:confirm ma:decline ma:cancel ma:associate-order
         ma:accept-short ma:ask-for-rest ma:extend ma:refund ma:product ma:template
         """,
     ),
@@ -147,6 +147,8 @@ def _path(name: str, cast: Cast) -> str:
     own |= {"version": TERMS_VERSION}
     if name == "orders:file":
         own["key"] = cast.file.key
+    if name == "orders:export_file":
+        own["key"] = cast.export.key
     for keys in (
         (),
         ("number",),

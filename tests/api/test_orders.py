@@ -4,7 +4,7 @@ import pytest
 
 from claims import services as claims
 from orders import gateway
-from orders.services import bank, payment
+from orders.services import bank, desk, payment
 from tests import factories
 from tests.api.conftest import started, wanted
 from tests.factories import NOW
@@ -221,11 +221,14 @@ def test_a_list_asks_as_much_for_many_orders_as_for_one(world, role, django_asse
     caller = world.buyer if role == "buyer" else world.seller
     started(world)
     caller.get("orders/", role=role)  # the use of the token is noted once
-    with django_assert_num_queries(5 if role == "buyer" else 6):
+    with django_assert_num_queries(4 if role == "buyer" else 5):
         caller.get("orders/", role=role)
     for _ in range(5):
-        started(world)
+        order = started(world)
         started(world, paid=False)
+    with django_assert_num_queries(4 if role == "buyer" else 5):
+        caller.get("orders/", role=role)
+    world.seller.post(path(order, "dispatch/"), {"carrier": "DHL", "number": "JD1"})
     with django_assert_num_queries(5 if role == "buyer" else 6):
         caller.get("orders/", role=role)
 
@@ -235,3 +238,61 @@ def test_one_order_asks_little(world, django_assert_max_num_queries):
     world.seller.post(path(order, "dispatch/"), {"carrier": "DHL", "number": "JD1"})
     with django_assert_max_num_queries(15):
         world.buyer.get(path(order))
+
+
+def test_the_list_takes_the_filters_of_the_pages(world):
+    one = started(world)
+    other = started(world, paid=False)
+    numbers = {
+        query: [row["number"] for row in world.buyer.get(f"orders/?{query}")[1]["results"]]
+        for query in (
+            "state=awaiting_payment",
+            "dispatch=true",
+            "destination=DE",
+            "currency=USD&amount_from=0.01",
+            "amount_from=99999",
+            f"q={one.number}",
+            "kind=made",
+            "deleted=true",
+        )
+    }
+    assert numbers == {
+        "state=awaiting_payment": [other.number],
+        "dispatch=true": [one.number],
+        "destination=DE": [],
+        "currency=USD&amount_from=0.01": [other.number, one.number],
+        "amount_from=99999": [],
+        f"q={one.number}": [one.number],
+        "kind=made": [],
+        "deleted=true": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("source=search", "source"),
+        ("salesperson=0", "salesperson"),
+        ("created_from=2021-03-02&created_to=2021-03-01", "created_to"),
+        ("amount_from=2&amount_to=1", "amount_to"),
+        ("kind=trial", "kind"),
+        ("colour=red", "colour"),
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_refused_by_its_name(world, query, field):
+    status, answer = world.buyer.get(f"orders/?{query}")
+    assert status == 400
+    assert field in str(answer)
+
+
+def test_a_seller_filters_by_what_staff_have_put_on_orders(world):
+    one, other = started(world), started(world)
+    desk.label(seller_id=one.seller_id, numbers=[one.number], name="VIP", on=True, at=NOW)
+    for query, found in (
+        ("label=VIP", [one]),
+        ("q=vip", [one]),
+        ("salesperson=0&source=direct", [other, one]),
+        ("loan=true", []),
+    ):
+        rows = world.seller.get(f"orders/?role=seller&{query}")[1]["results"]
+        assert [row["number"] for row in rows] == [order.number for order in found]

@@ -1,115 +1,27 @@
-"""A buyer's list of orders, and the page of one order."""
+"""The page of one order, as its buyer sees it."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from assurance.kernel import clock
 from assurance.kernel.days import end_of, from_day
-from assurance.ui import parts
-from assurance.ui.paging import page
 from claims import queries as claims
 from logistics.rules import Transit, promised_day
-from orders.models import Method, Order, OrderLine
+from orders.models import Method
 from orders.queries import buyer
 from orders.queries.buyer import Detail
-from orders.queries.facts import View, held
+from orders.queries.facts import held
 from orders.queries.quote import promise
 from orders.rules import guarantees, lifecycle, refunds
 from orders.views import wording
 from orders.views.buyer import access
 from orders.views.buyer.progress import cards, route
-from orders.views.buyer.steps import Standing, Step, next_step
-
-MOST_WORDS = 120
-
-
-@dataclass(frozen=True)
-class Row:
-    """An order in the list."""
-
-    order: Order
-    view: View
-    step: Step
-    lines: list[OrderLine]
-
-    @property
-    def others(self) -> int:
-        """How many products there are beside the first."""
-        return len(self.lines) - 1
-
-    @property
-    def is_overdue(self) -> bool:
-        """The mark matters while the order is under way; what is over keeps it on its own page."""
-        return self.view.overdue and self.view.state not in (lifecycle.COMPLETED, lifecycle.CLOSED)
-
-    @property
-    def badges(self) -> SafeString:
-        """The state, and what marks the order beside it."""
-        marks = [wording.state_badge(self.view.state)]
-        if self.is_overdue:
-            marks.append(parts.badge(_("Overdue"), "warning", "late"))
-        if self.order.disputed:
-            marks.append(parts.badge(_("Refund applied for"), "hourglass", "soon"))
-        return format_html_join(" ", "{}", ((mark,) for mark in marks))
-
-
-def tab_names() -> dict[str, str]:
-    return {
-        buyer.ALL: _("All"),
-        buyer.PAY: _("To pay"),
-        buyer.DISPATCH: _("To be dispatched"),
-        buyer.RECEIVE: _("To receive"),
-        buyer.REFUND: _("Refund"),
-        buyer.DONE: _("Completed and closed"),
-    }
-
-
-@login_required
-@never_cache
-@require_safe
-def orders(request: HttpRequest) -> HttpResponse:
-    """The buyer's orders, newest first, by tab and search."""
-    at = clock.now()
-    user = access.user(request)
-    tab = request.GET.get("tab", buyer.ALL)
-    tab = tab if tab in buyer.TABS else buyer.ALL
-    words = request.GET.get("words", "").replace("\x00", "").strip()[:MOST_WORDS]
-    found = buyer.in_tab(buyer.of_buyer(user.pk), tab, at)
-    if words:
-        found = buyer.matching(found, words)
-    shown = page(buyer.with_rest(found), ("-id",), request.GET)
-    views = buyer.views(shown.rows, at)
-    made = {claim.order_id: claim for claim in claims.of_buyer(user.pk).filter(order__in=shown.rows)}
-    rows = []
-    for order in shown.rows:
-        standing = Standing(
-            order=order,
-            view=views[order.pk],
-            claim=made.get(order.pk),
-            is_paying=order.is_paying,  # type: ignore[attr-defined]
-            has_proposal=order.has_proposal,  # type: ignore[attr-defined]
-            at=at,
-        )
-        rows.append(Row(order, standing.view, next_step(standing), list(order.lines.all())))
-    counts = buyer.counts(user.pk, at)
-    context = {
-        "now": at,
-        "rows": rows,
-        "page": shown,
-        "tab": tab,
-        "tabs": [(name, label, counts[name]) for name, label in tab_names().items()],
-        "words": words,
-    }
-    return render(request, "orders/buyer/list.html", context)
+from orders.views.buyer.steps import Standing, next_step
 
 
 @login_required

@@ -1,6 +1,5 @@
 """Acts on the orders ticked in the list, kept filters, and one order's desk: notes, labels, salesperson (ORD-9)."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -8,7 +7,6 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from assurance.kernel.rules import RuleViolation
 from assurance.ui.refusals import refused
@@ -16,13 +14,13 @@ from orders.models import Order
 from orders.queries import desk as known
 from orders.services import desk
 from orders.services.desk import SELLER, Outcome
+from orders.views import outcomes
 from orders.views.seller import detail
 from orders.views.seller import list as listing
 from orders.views.seller.desk_forms import AssignForm, KeepForm, LabelForm, NoteForm, PickedForm
 from sellers.views.seller.base import SellerRequest, for_seller, page, verb_of
 
 _of_list = verb_of("ma:orders")
-SHOWN_REFUSALS = 3
 
 
 @_of_list
@@ -38,7 +36,7 @@ def picked(request: SellerRequest) -> HttpResponse:
     except RuleViolation as violation:
         refused(request, violation)
         return _back(query)
-    told(request, _done(given["act"]), outcome)
+    outcomes.tell(request, given["act"], outcome)
     if given["act"] == "delete" and outcome.changed:
         request.session[listing.UNDO] = outcome.changed
     return _back(query)
@@ -58,36 +56,6 @@ def _carry_out(request: SellerRequest, numbers: list[str], given: dict[str, obje
         return desk.label(seller_id=seller_id, numbers=numbers, name=name, on=on, at=at)
     verb = desk.delete if act == "delete" else desk.restore
     return verb(side=SELLER, owner_id=seller_id, numbers=numbers, at=at, actor=actor)
-
-
-def _done(act: str) -> Callable[[int], str]:
-    """What was done, for a number of orders."""
-    return {
-        "assign": lambda n: ngettext("%(n)s order assigned.", "%(n)s orders assigned.", n),
-        "note": lambda n: ngettext("Note written on %(n)s order.", "Note written on %(n)s orders.", n),
-        "label": lambda n: ngettext("%(n)s order labelled.", "%(n)s orders labelled.", n),
-        "unlabel": lambda n: ngettext("Label taken off %(n)s order.", "Label taken off %(n)s orders.", n),
-        "delete": lambda n: ngettext("%(n)s order deleted.", "%(n)s orders deleted.", n),
-        "restore": lambda n: ngettext("%(n)s order put back.", "%(n)s orders put back.", n),
-    }[act]
-
-
-def told(request: SellerRequest, done: Callable[[int], str], outcome: Outcome) -> None:
-    """Say how many orders were changed, and which could not be and why."""
-    n = len(outcome.changed)
-    if n:
-        messages.success(request, done(n) % {"n": n})
-    elif not outcome.refused:
-        messages.info(request, _("Nothing had to be changed."))
-    for number, violation in list(outcome.refused.items())[:SHOWN_REFUSALS]:
-        text = f"{number}: {violation.message} {violation.advice}".strip()
-        messages.error(request, text, extra_tags=violation.rule_id)
-    more = len(outcome.refused) - SHOWN_REFUSALS
-    if more > 0:
-        said = ngettext(
-            "%(n)s more order could not be changed.", "%(n)s more orders could not be changed.", more
-        )
-        messages.error(request, said % {"n": more})
 
 
 def _back(query: QueryDict) -> HttpResponse:

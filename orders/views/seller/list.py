@@ -12,7 +12,7 @@ from orders.queries import desk
 from orders.queries import seller as orders
 from orders.queries.rows import read
 from orders.views.seller.desk_forms import PickedForm
-from orders.views.seller.filters import CHIP_NAMES, TAB_NAMES, FilterForm
+from orders.views.seller.filters import CHIP_NAMES, TAB_NAMES, FilterForm, staff_names
 from orders.views.seller.rows import looks
 from sellers.views.seller.base import SellerRequest, for_seller, page
 
@@ -32,18 +32,18 @@ def order_list(request: SellerRequest) -> HttpResponse:
 def show(request: SellerRequest, query: QueryDict, returned: PickedForm | None = None) -> HttpResponse:
     """The list at an address of it; a form that was refused stands in its place with what was typed."""
     form = FilterForm(query)
-    wanted = form.wanted(query.get("tab", "all"))
+    wanted = form.wanted()
     offers = desk.offers(request.seller.pk, request.user.pk, countries=form.is_open)
     if form.is_open:
         form.offer(offers)
     filters = {
         "selects": [form[name] for name in form.SELECTS] if form.is_open else [],
-        "applied": form.applied(offers),
+        "applied": form.applied({"salesperson": staff_names(offers)}),
         "list_url": reverse("ma:orders"),
         "query": query,
     }
     if request.headers.get("HX-Request") and returned is None:
-        return render(request, "orders/seller/filters.html", filters)
+        return render(request, "orders/filters.html", filters)
     kept = next((one for one in offers.kept if one.is_default), None)
     if kept is not None and not request.GET and returned is None:
         return redirect(f"{reverse('ma:orders')}?{kept.query or 'tab=all'}")

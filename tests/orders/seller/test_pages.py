@@ -162,6 +162,21 @@ def test_nonsense_in_the_address_is_told_and_breaks_nothing(office, buyer, mug, 
     assert office.get("orders", **query).status_code == 200
 
 
+def test_the_filters_are_drawn_when_they_are_opened_and_go_along_hidden_when_not(office, seller, ming, mug):
+    make.order(make.person("nora", country="NO"), {mug: 1})
+    opened = text(office.get("orders", filters="open", country="NO", salesperson="0"))
+    assert '<select name="country"' in opened and '<option value="NO" selected>Norway</option>' in opened
+    assert f'<option value="{ming.pk}">' in opened and '<input type="hidden" name="country"' not in opened
+    shut = text(office.get("orders", country="NO", salesperson="0"))
+    assert '<input type="hidden" name="country" value="NO">' in shut and '<select name="country"' not in shut
+    assert "country: Norway" in shut and "Salesperson: Not assigned" in shut
+    with clock.frozen(NOW):
+        part = office.client.get(
+            reverse("ma:orders"), {"filters": "open"}, headers={"HX-Request": "true"}
+        ).content.decode()
+    assert '<select name="country"' in part and "<html" not in part
+
+
 def test_a_wrong_filter_is_said_beside_its_field(office, buyer, mug):
     order = make.order(buyer, {mug: 1})
     page = text(office.get("orders", created_from="2021-03-10", created_to="2021-03-09"))

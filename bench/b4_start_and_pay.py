@@ -1,0 +1,124 @@
+"""B4: starting an order and paying it, through the services, by 1, 2 and 8 processes at once.
+
+Against the floor of `bench/urls.py` by two processes in the same minutes: django-oscar placed at most 52
+orders/s on two processes where the floor took 4.2 ms, so 0.109 of the floor's rate; the goal is half as much again.
+"""
+
+import multiprocessing
+import os
+import random
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from multiprocessing.synchronize import Barrier
+
+from django.conf import settings
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings
+
+from assurance.accounts.models import User
+from assurance.ledger.queries import faults
+from bench import world
+from bench.report import judged, say
+from logistics.models import Line
+from orders.models import Order
+from orders.services import payment, start
+from orders.services.start import Draft
+from sellers.models import Product, Seller
+
+ORDERS = int(os.environ.get("BENCH_ORDERS", "100000"))
+ROUNDS, TRADES, FLOORS, QUERIES = 5, 1_200, 2_000, 30
+AT = world.BASE + timedelta(days=1)
+OSCAR = 52 / (2 / 0.0042)
+
+
+def main() -> bool:
+    world.empty()
+    world.cast()
+    world.orders(ORDERS, due=ORDERS // 10)
+    world.settle()
+    needed = _queries()
+    say(f"B4 {'ok  ' if needed <= QUERIES else 'MISS'} {needed} queries, at most {QUERIES}")
+    against_floor, against_two = [], []
+    for n in range(ROUNDS):
+        floor = FLOORS / _together(2, FLOORS, _floor)
+        rates = {processes: TRADES / _together(processes, TRADES, _trade) for processes in (1, 2, 8)}
+        said = ", ".join(f"{processes}: {rate:,.0f}/s" for processes, rate in rates.items())
+        say(f"B4 round {n + 1}: floor by 2: {floor:,.0f}/s, orders by {said}")
+        against_floor.append(rates[2] / floor / OSCAR)
+        against_two.append(rates[8] / rates[2])
+    if found := faults():
+        raise SystemExit(f"B4: {found}")
+    return all(
+        [
+            needed <= QUERIES,
+            judged("B4", "orders/s ÷ django-oscar's, through the floor", against_floor, at_least=1.5),
+            judged("B4", "orders/s by 8 processes ÷ by 2", against_two, at_least=0.9),
+        ]
+    )
+
+
+def _queries() -> int:
+    act = _trade(0)
+    with CaptureQueriesContext(connection) as captured:
+        act(0)
+    return len([query for query in captured if query["sql"] not in ("BEGIN", "COMMIT")])
+
+
+def _trade(seed: int) -> Callable[[int], None]:
+    buyers = list(User.objects.filter(email__startswith="buyer").values_list("id", flat=True))
+    products = list(Product.objects.values_list("id", flat=True))
+    line = Line.objects.get(code="bench").pk
+    dice = random.Random(seed)
+    address = {"recipient": "Harbor & Pine Outfitters", "street": "211 Alder Street", "city": "Portland"}
+
+    def act(_n: int) -> None:
+        draft = Draft({dice.choice(products): dice.randint(1, 90)}, line, "US", address=address)
+        key = f"bench-{dice.getrandbits(64):x}-{os.getpid()}"
+        order = start.by_buyer(buyer_id=dice.choice(buyers), draft=draft, at=AT, request_key=key)
+        attempt = payment.start(order_id=order.pk, method="visa", at=AT)
+        payment.settle(reference=attempt.reference, outcome="succeeded", at=AT)
+
+    return act
+
+
+def _floor(seed: int) -> Callable[[int], None]:
+    client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
+    sellers = list(Seller.objects.values_list("id", flat=True))
+
+    def act(n: int) -> None:
+        client.get(f"/floor/{sellers[(n + seed) % len(sellers)]}/")
+
+    return act
+
+
+def _together(processes: int, acts: int, make: Callable[[int], Callable[[int], None]]) -> float:
+    """Seconds in which so many processes together do so many acts."""
+    before = Order.objects.count()
+    connections.close_all()
+    barrier = multiprocessing.Barrier(processes + 1)
+    share = acts // processes
+    workers = [
+        multiprocessing.Process(target=_work, args=(make, seed, share, barrier)) for seed in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    barrier.wait()
+    begun = time.perf_counter()
+    for worker in workers:
+        worker.join()
+    taken = time.perf_counter() - begun
+    wanted = share * processes if make is _trade else 0
+    if Order.objects.count() - before != wanted:
+        raise SystemExit("B4: an order was not made")
+    return taken
+
+
+def _work(make: Callable[[int], Callable[[int], None]], seed: int, share: int, barrier: Barrier) -> None:
+    with override_settings(ROOT_URLCONF="bench.urls"):
+        act = make(seed + os.getpid())
+        act(0)  # warms caches and plans
+        barrier.wait()
+        for n in range(share - 1):
+            act(n)

@@ -1,0 +1,44 @@
+"""Saying what an act on several orders did: how many it changed, and which it could not, and why (ORD-9)."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from orders.services.desk import Outcome
+
+SHOWN = 3
+
+
+def nothing() -> str:
+    return _("Nothing is chosen. Tick at least one order first.")
+
+
+def tell(request: HttpRequest, act: str, outcome: Outcome) -> None:
+    """As messages that the next page shows, the refusals with their rule."""
+    n = len(outcome.changed)
+    if n:
+        messages.success(request, _done(act, n))
+    elif not outcome.refused:
+        messages.info(request, _("Nothing had to be changed."))
+    for number, violation in list(outcome.refused.items())[:SHOWN]:
+        text = f"{number}: {violation.message} {violation.advice}".strip()
+        messages.error(request, text, extra_tags=violation.rule_id)
+    more = len(outcome.refused) - SHOWN
+    if more > 0:
+        said = ngettext(
+            "%(n)s more order could not be changed.", "%(n)s more orders could not be changed.", more
+        )
+        messages.error(request, said % {"n": more})
+
+
+def _done(act: str, n: int) -> str:
+    said = {
+        "assign": ngettext("%(n)s order assigned.", "%(n)s orders assigned.", n),
+        "note": ngettext("Note written on %(n)s order.", "Note written on %(n)s orders.", n),
+        "label": ngettext("%(n)s order labelled.", "%(n)s orders labelled.", n),
+        "unlabel": ngettext("Label taken off %(n)s order.", "Label taken off %(n)s orders.", n),
+        "delete": ngettext("%(n)s order deleted.", "%(n)s orders deleted.", n),
+        "restore": ngettext("%(n)s order put back.", "%(n)s orders put back.", n),
+    }
+    return said[act] % {"n": n}
