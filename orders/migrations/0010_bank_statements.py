@@ -20,7 +20,7 @@ SET_ASIDE = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0008_desk'),
+        ('orders', '0009_export_holds'),
         ('ledger', '0002_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
