@@ -6,6 +6,7 @@ makes it smaller; the large seller always has a twentieth of all orders.
 
 import os
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
@@ -22,6 +23,41 @@ from sellers.models import Seller
 
 ORDERS = int(os.environ.get("BENCH_ORDERS", "1000000"))
 ROUNDS = 15
+# Each filter of ORD-9: one that finds many, or one that finds nothing and so has to look at all of them.
+FILTERS = (
+    "tab=to_dispatch",
+    "tab=done",
+    "tab=after_sales",
+    "state=completed",
+    "state=closed",
+    "salesperson=0",
+    "salesperson=999999",
+    "destination=DE",
+    "destination=NO",
+    "created_from=2026-01-05",
+    "created_to=2020-01-01",
+    "amount_from=5000",
+    "amount_from=99999999",
+    "currency=EUR",
+    "currency=AUD",
+    "country=DE",
+    "country=NO",
+    "drafted_by=seller",
+    "kind=made",
+    "source=search",
+    "source=campaign",
+    "mode=sea",
+    "mode=post",
+    "export=easy",
+    "export=agency",
+    "discount=platform",
+    "discount=none",
+    "label=VIP",
+    "loan=1",
+    "delivery=1",
+    "overdue=1",
+)
+SEARCHES = ("Mug", "Buyer 977", "nobody at all", "buyer977@bench.example", "8000000000000", "glaze")
 NOW = world.DUE + timedelta(hours=12)
 LIST, PAGE = 10, 15
 
@@ -41,7 +77,9 @@ def main() -> bool:
 def _fill() -> None:
     world.empty()
     world.cast(sellers=20)
-    world.orders(ORDERS, due=ORDERS // 10)
+    world.orders(ORDERS, due=ORDERS // 10, mixed=True)
+    world.execute(_LABELS)
+    world.execute(_NOTES)
     small = Seller.objects.create(
         company=Seller.objects.earliest("id").company, name="Bench small", qualified_at=world.BASE
     )
@@ -54,6 +92,17 @@ def _fill() -> None:
     )
     small.staff.create(user=User.objects.create(email="small@bench.example", name="Small"))
     world.settle()
+
+
+# One order in a hundred has a label, one in fifty a note.
+_LABELS = """
+    INSERT INTO orders_label (order_id, seller_id, name)
+    SELECT id, seller_id, 'VIP' FROM orders_order WHERE id / 20 % 100 = 0
+"""
+_NOTES = """
+    INSERT INTO orders_note (order_id, seller_id, text, written_at)
+    SELECT id, seller_id, 'Ask for the blue glaze', created_at FROM orders_order WHERE id / 20 % 50 = 0
+"""
 
 
 def _client(email: str) -> Client:
@@ -80,20 +129,15 @@ def _lists() -> list[bool]:
     variants = {
         "page 2,000": f"{plain}?after={deep}",
         "three filters": three,
-        **{
-            f"filter {query}": f"{plain}?{query}"
-            for query in (
-                "tab=to_dispatch",
-                "state=completed",
-                "destination=DE",
-                "currency=EUR",
-                "export=easy",
-            )
-        },
-        "chip overdue": f"{plain}?overdue=on",
+        **{f"filter {query}": f"{plain}?{query}" for query in FILTERS},
     }
     asked += [_against(name, (large, path), (large, plain), 1.5, LIST) for name, path in variants.items()]
-    asked.append(_against("search", (large, f"{plain}?q=Mug"), (large, plain), 3.0, LIST))
+    asked += [
+        _against(
+            f"search “{words}”", (large, f"{plain}?{urlencode({'q': words})}"), (large, plain), 3.0, LIST
+        )
+        for words in SEARCHES
+    ]
     return asked
 
 

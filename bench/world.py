@@ -51,10 +51,11 @@ def cast(sellers: int = 20, buyers: int = 1000) -> None:
     )
 
 
-def orders(count: int, *, due: int, days: int = 1) -> None:
+def orders(count: int, *, due: int, days: int = 1, mixed: bool = False) -> None:
     """Paid, covered orders; on each of `days` days from DUE, `due` of them reach their dispatch deadline,
 
-    the others a year later. The due ones are scattered over the table, as they are in life.
+    the others a year later. The due ones are scattered over the table, as they are in life. With `mixed`, the
+    others are in several states, and all differ in what lists filter by.
     """
     step = count // (due * days)
     seller_ids = list(Seller.objects.values_list("id", flat=True))
@@ -63,7 +64,8 @@ def orders(count: int, *, due: int, days: int = 1) -> None:
         "count": count, "base": BASE, "due": DUE, "later": DUE + timedelta(days=365),
         "step": step, "many": due * days, "days": days,
         "sellers": seller_ids, "buyers": buyer_ids, "policy": PolicyVersion.objects.earliest("starts_at").pk,
-        "line": Line.objects.get(code="bench").pk,
+        "line": Line.objects.get(code="bench").pk, "mixed": mixed,
+        "staff": list(Staff.objects.order_by("seller_id").values_list("user_id", flat=True)),
     }  # fmt: skip
     execute(_ORDERS, values)
     execute(_LINES)
@@ -88,6 +90,19 @@ _DUE_AT = (
     f"CASE WHEN {_IS_DUE} THEN %(due)s + (g / %(step)s %% %(days)s) * interval '1 day' ELSE %(later)s END"
 )
 
+_SELLER = (
+    "1 + CASE WHEN %(mixed)s THEN hashint4(g) & 1048575 ELSE g * 7 END %% cardinality(%(sellers)s::bigint[])"
+)
+
+
+def _one_of(*values: str) -> str:
+    """The first of these values; in a mixed world any of them, each as often."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    salt = sum(map(len, values)) * 65537 + len(values)
+    turn = f"CASE WHEN %(mixed)s THEN (hashint4(g # {salt}) & 1048575) %% {len(values)} ELSE 0 END"
+    return f"(ARRAY[{listed}])[1 + {turn}]"
+
+
 _ORDERS = f"""
     INSERT INTO orders_order (id, number, buyer_id, seller_id, drafted_by, created_at, state, state_since, version,
         currency, usd_rate, cny_rate, goods_minor, shipping_minor, discount_minor, total_minor, cash_minor,
@@ -96,17 +111,28 @@ _ORDERS = f"""
         transit_min, transit_max, line_guaranteed, dispatch_days, dispatch_after, policy_id, effective_at, covered,
         can_deliver, initial_met_at,
         full_met_at, clock_started_at, first_due, dispatch_due, promise, any_parcel, buyer_extended, supplier_extended,
-        platform_bears, disputed, closed_because, buyer_country, source)
+        platform_bears, disputed, closed_because, buyer_country, source,
+        salesperson_id)
     SELECT g, (8e16::bigint + g)::text,
         (%(buyers)s::bigint[])[1 + g %% cardinality(%(buyers)s::bigint[])],
-        (%(sellers)s::bigint[])[1 + (g * 7) %% cardinality(%(sellers)s::bigint[])], 'buyer', %(base)s,
-        'awaiting_dispatch', %(base)s, 1, 'USD', 1, 0.14, 19300, 3000, 1000, 21300, 21300, 0, 639, 0, 0, 0, 0, 0,
-        true, 'self', %(line)s, 'express', true, 'US',
+        (%(sellers)s::bigint[])[{_SELLER}],
+        {_one_of("buyer", "buyer", "seller")},
+        %(base)s - (%(count)s - g) * interval '1 minute',
+        CASE WHEN {_IS_DUE} THEN 'awaiting_dispatch'
+            ELSE {_one_of("awaiting_dispatch", "completed", "completed", "awaiting_receipt")} END,
+        %(base)s, 1, {_one_of("USD", "USD", "USD", "EUR", "GBP")}, 1, 0.14,
+        m.goods, 3000, 1000, m.goods + 2000, m.goods + 2000, 0, 639, 0, 0, 0, 0, 0,
+        {_one_of("true", "true", "false")}::boolean, {_one_of("self", "self", "easy", "market")}, %(line)s,
+        {_one_of("express", "sea", "air")}, true, {_one_of("US", "US", "DE", "GB", "FR", "CA", "AU")},
         '{{"recipient": "Harbor & Pine Outfitters", "street": "211 Alder Street", "city": "Portland"}}',
         0, 5, 7, true, 6, 'full', %(policy)s, %(base)s, true, true, %(base)s, %(base)s, %(base)s,
-        d.day, d.day, d.day + 7, false, false, false, false, false, '', 'US', 'direct'
+        d.day, d.day, d.day + 7, false, false, false, false, false, '', {_one_of("US", "DE", "GB", "FR")},
+        {_one_of("direct", "direct", "search", "inquiry")},
+        CASE WHEN %(mixed)s AND hashint4(g # 99991) %% 3 = 0 THEN (%(staff)s::bigint[])[{_SELLER}] END
     FROM generate_series(1, %(count)s) g
     CROSS JOIN LATERAL (SELECT ({_DUE_AT})::date - 1) d (day)
+    CROSS JOIN LATERAL (
+        SELECT 19300 * CASE WHEN %(mixed)s THEN 1 + (hashint4(g # 31337) & 1048575) %% 40 ELSE 1 END) m (goods)
 """
 _LINES = """
     INSERT INTO orders_orderline

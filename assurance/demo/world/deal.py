@@ -25,6 +25,8 @@ from sellers import queries as sellers
 from sellers.models import Product
 
 METHODS = ("visa", "mastercard", "paypal", "apple_pay", "google_pay", "e_checking", "visa", "paypal")
+# Empty: as the way in which it starts says.
+SOURCES = ("", "search", "", "campaign", "search")
 _HOURS = (0, 1, 2, 6, 7, 8, 9, 10, 11, 13, 15, 17, 18, 19, 20, 21)
 
 
@@ -155,6 +157,7 @@ class Deal:
             goods = sum(sellers.unit_price(product, quantity) * quantity for product, quantity in self.items)
             first = rounded((from_minor(goods) + shipping).amount * 30 / 100, "USD")
         return start.Draft(
+            source=SOURCES[self.number % len(SOURCES)],
             items={product.pk: quantity for product, quantity in self.items},
             line_id=offer.line_id if offer else None,
             destination=str(self.buyer.country),

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from assurance.demo import time_machine
 from assurance.demo.models import World
-from assurance.demo.world import programme
+from assurance.demo.world import desk, programme
 from assurance.demo.world.cast import PARTS, PAST_DAYS, make_cast
 from assurance.demo.world.goods import make_lines, make_products, make_templates
 from assurance.demo.world.stage import Stage
@@ -44,6 +44,8 @@ def load(*, now: datetime, scale: float = 1, tell: Callable[[float], None] = lam
     stage = Stage(now, cast, catalogue)
     programme.put_on(stage, scale=scale)
     stage.run(tell)
+    with clock.frozen(now):
+        desk.put_in_order(cast, now)
     _close_the_past(now)
     World.objects.create(id=1, loaded_at=now)
     transaction.on_commit(time_machine.forget)

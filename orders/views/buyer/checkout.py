@@ -28,7 +28,7 @@ from assurance.kernel.money import to_text
 from assurance.kernel.rules import RuleViolation
 from assurance.ui.refusals import refused
 from orders import gateway
-from orders.models import Order, Payment
+from orders.models import Order, Payment, Source
 from orders.queries.facts import elapsed, funds, policy_of
 from orders.queries.quote import Quote, promise, quote
 from orders.rules import lifecycle
@@ -89,6 +89,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         "product": product,
         "quote": offer,
         "key": key,
+        "source": _source(chosen.get("from", "")),
         "query": _query(request),
         "addresses": addresses_of(access.user(request).pk),
         "address": address,
@@ -178,6 +179,11 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, _template(request, "pay"), context, status=_status(request, violation))
 
 
+def _source(given: str) -> str:
+    """The lead source that the way here has in its address; anything else is the product's own page (ORD-9)."""
+    return given if given in (Source.SEARCH, Source.CAMPAIGN) else ""
+
+
 def _place(request: HttpRequest, key: str, offer: Quote, address: Address, at: datetime) -> HttpResponse:
     """Make the order and start its payment, or neither. RuleViolation, Changed."""
     line = request.POST.get("line", "")
@@ -192,6 +198,7 @@ def _place(request: HttpRequest, key: str, offer: Quote, address: Address, at: d
                 line_id=line_id,
                 destination=str(address.country),
                 address=address.as_text(),
+                source=_source(request.POST.get("from", "")),
             ),
             at=at,
             actor=access.actor(request),

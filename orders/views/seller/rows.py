@@ -13,7 +13,7 @@ from typing import cast
 
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -285,8 +285,8 @@ class Look:
 
 
 def _sub(text: str) -> str:
-    """A second line of a cell; nothing where there is nothing to say."""
-    return f'<span class="sub">{escape(text)}</span>' if text else ""
+    """A second line of a cell, escaped unless `parts` has made it; nothing where there is nothing to say."""
+    return f'<span class="sub">{conditional_escape(text)}</span>' if text else ""
 
 
 def looks(rows: Iterable[Row], at: datetime, *, lit: bool = False) -> list[Look]:

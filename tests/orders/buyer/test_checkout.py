@@ -69,6 +69,27 @@ def test_paying_makes_the_order_and_goes_to_the_gateway(shop, trade):
     assert payment.charge == Money("103.00", "USD")
 
 
+@pytest.mark.parametrize(
+    ("way", "kept"),
+    [("search", "search"), ("campaign", "campaign"), ("inquiry", "direct"), ("<b>", "direct")],
+)
+def test_where_the_business_came_from_goes_along_to_the_order(shop, trade, text, way, kept):
+    product = shop.get(reverse("shop:product", args=[trade.mug.pk]), {"from": way})
+    assert '<input type="hidden" name="from"' in text(product)
+    review = shop.get(CHECKOUT, trade.checkout() | {"from": way})
+    assert (f'name="from" value="{way}"' in text(review)) == (way == kept)
+    shop.post(CHECKOUT, trade.checkout() | {"from": way})
+    assert Order.objects.get().source == kept
+
+
+def test_a_found_product_is_opened_as_found(client, trade):
+    with clock.frozen(trade.at):
+        found = client.get(reverse("shop:home"), {"q": "mug"}).content.decode()
+        plain = client.get(reverse("shop:home")).content.decode()
+    address = reverse("shop:product", args=[trade.mug.pk])
+    assert f'href="{address}?from=search"' in found and f'href="{address}"' in plain
+
+
 def test_the_same_form_sent_again_makes_nothing_more(shop, trade):
     first = shop.post(CHECKOUT, trade.checkout())
     second = shop.post(CHECKOUT, trade.checkout())

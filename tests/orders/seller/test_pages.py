@@ -110,6 +110,7 @@ def test_the_list_shows_only_ones_own_orders_and_what_stands_on_them(office, buy
     assert other.number not in page
     assert "Overdue" in page and "The buyer can claim, at most USD\u00a010.00" in page
     assert "1 overdue" in page
+    assert "&lt;span" not in page, "what is made of parts is not escaped again"
 
 
 def test_pages_go_on_and_back_with_the_filters_kept(office, buyer, mug):
