@@ -11,13 +11,14 @@ from assurance.api.fields import MoneyField
 from assurance.api.pagination import Listed, Paged, page_of
 from assurance.api.views import View, endpoint, user_id
 from assurance.kernel import clock
+from assurance.kernel.days import day_of
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
 from assurance.ledger.models import Account, AccountKind, Entry
 from coupons.models import Redemption
 from orders.models import Order, Refund
-from orders.queries import own
+from orders.queries import exposure, own, rate
 from sellers import rules
 from sellers.models import Membership, Seller
 from sellers.queries import debt, standing
@@ -29,6 +30,24 @@ class MembershipShown(serializers.Serializer[Any]):
     joined_at = serializers.DateTimeField()
     left_at = serializers.DateTimeField(allow_null=True)
     terms_version = serializers.CharField()
+
+
+class OnTimeShown(serializers.Serializer[Any]):
+    """The on-time dispatch rate over the last 90 days. Exempted orders are left out."""
+
+    rate = serializers.DecimalField(
+        max_digits=5, decimal_places=4, allow_null=True, help_text="0 to 1; null while no order counts."
+    )
+    on_time = serializers.IntegerField()
+    counted = serializers.IntegerField()
+
+
+class ExposureShown(serializers.Serializer[Any]):
+    """Late orders that can be claimed at the account's expense, and what their coupons would come to."""
+
+    orders = serializers.IntegerField()
+    amount = MoneyField()
+    more = serializers.BooleanField(help_text="Whether there are more: then this is the least it can be.")
 
 
 class SellerShown(serializers.Serializer[Any]):
@@ -44,6 +63,8 @@ class SellerShown(serializers.Serializer[Any]):
     membership = MembershipShown(allow_null=True, help_text="The latest stay in the upgrade service.")
     balance = MoneyField()
     debt = MoneyField()
+    on_time = OnTimeShown()
+    exposure = ExposureShown()
 
 
 class SellerAccounts(serializers.Serializer[Any]):
@@ -55,7 +76,7 @@ class SellerAt(View):
 
     @endpoint("readSeller", SellerAccounts)
     def get(self, request: Request, *, given: dict[str, Any]) -> dict[str, Any]:
-        """The seller accounts that you work for: lamp, membership, balance, debt."""
+        """The seller accounts that you work for: lamp, membership, money, rate, what late orders may cost."""
         at = clock.now()
         found = Seller.objects.filter(pk__in=own.sellers_of(user_id(request))).select_related("company")
         policy = policy_at(at).policy
@@ -111,6 +132,8 @@ def _account(seller: Seller, policy: Policy, at: datetime) -> dict[str, Any]:
         "membership": stay,
         "balance": _balance(seller.pk),
         "debt": debt(seller.pk),
+        "on_time": rate.tallies(seller.pk, [day_of(at)], policy, at)[0],
+        "exposure": exposure.claimable(seller.pk, at, in_force=policy),
     }
 
 

@@ -7,6 +7,7 @@ from assurance.api.views import Missing
 from claims.api import Claims, OrderClaims
 from coupons.api import Coupons, Recoveries
 from logistics.api.products import Products, ShippingOptions
+from logistics.api.templates import SellerTemplates
 from logistics.api.tracking import AfterShip, SeventeenTrack, Tracking
 from orders.api import money, verbs
 from orders.api.orders import OrderAt, Orders
@@ -47,9 +48,12 @@ _order: list[URLPattern | URLResolver] = [
     path("cancel/", verbs.Cancel.as_view(), name="cancel"),
     path("pay/", money.Pay.as_view(), name="pay"),
     path("associate/", money.Associate.as_view(), name="associate"),
+    path("accept-short/", money.AcceptShort.as_view(), name="accept-short"),
+    path("ask-for-rest/", money.AskForRest.as_view(), name="ask-for-rest"),
     path("dispatch/", verbs.Dispatch.as_view(), name="dispatch"),
     path("receive/", verbs.Receive.as_view(), name="receive"),
     path("extend/", verbs.Extend.as_view(), name="extend"),
+    path("address/", verbs.ChangeAddress.as_view(), name="address"),
     path("dispatch-date/", verbs.DispatchDate.as_view(), name="dispatch-date"),
     path("dispatch-date/accept/", verbs.AcceptDate.as_view(), name="accept-date"),
     path("dispatch-date/refuse/", verbs.RefuseDate.as_view(), name="refuse-date"),
@@ -69,6 +73,7 @@ _v1: list[URLPattern | URLResolver] = [
     path("recoveries/", Recoveries.as_view(), name="recoveries"),
     path("statement/", Statement.as_view(), name="statement"),
     path("seller/", SellerAt.as_view(), name="seller"),
+    path("seller/templates/", SellerTemplates.as_view(), name="seller-templates"),
     path("tracking/", Tracking.as_view(), name="tracking"),
     path("tracking/aftership/", AfterShip.as_view(), name="aftership"),
     path("tracking/17track/", SeventeenTrack.as_view(), name="17track"),

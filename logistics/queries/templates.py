@@ -19,10 +19,10 @@ def lines_for_templates() -> QuerySet[Line]:
     return Line.objects.filter(is_active=True).order_by("-is_platform", "name")
 
 
-def templates_of(seller_id: int) -> QuerySet[FreightTemplate]:
-    """A seller's templates by name, each with its `product_count`: how many products ship by it."""
+def templates_of(*seller_ids: int) -> QuerySet[FreightTemplate]:
+    """Templates of sellers by name, each with its `product_count`: how many products ship by it."""
     return (
-        FreightTemplate.objects.filter(seller_id=seller_id)
+        FreightTemplate.objects.filter(seller_id__in=seller_ids)
         .annotate(product_count=Count("products"))
         .order_by("name")
     )

@@ -72,6 +72,26 @@ class Associate(OrderView):
         return shown(request, number)
 
 
+class AcceptShort(OrderView):
+    side = SELLER
+
+    @endpoint("acceptShortPayment", shapes.OrderDetail, body=Nothing)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
+        """Take an initial payment that arrived short as enough; what is missing joins the balance."""
+        bank.accept_short(order_id=self.order.pk, at=clock.now(), actor=self.actor(request))
+        return shown(request, number)
+
+
+class AskForRest(OrderView):
+    side = SELLER
+
+    @endpoint("askForRest", shapes.OrderDetail, body=Nothing)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
+        """Ask the buyer for what is missing of an initial payment that arrived short."""
+        bank.ask_for_rest(order_id=self.order.pk, at=clock.now(), actor=self.actor(request))
+        return shown(request, number)
+
+
 class RefundAsked(Given):
     """`full` asks for everything and closes the order; else an amount of the cash paid."""
 

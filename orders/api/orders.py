@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from assurance.api.fields import Amount, Choice, Country, Day, Digits, Switch, Text, Whole
+from assurance.api.fields import Amount, Choice, Country, Day, Digits, Switch, Whole
 from assurance.api.fields import Request as Given
 from assurance.api.pagination import Listed, Paged, page_of
 from assurance.api.views import View, acting, endpoint, user_id
@@ -15,6 +15,7 @@ from assurance.kernel import clock
 from logistics.models import Mode
 from orders.api import shapes
 from orders.api.access import BUYER, SELLER, OrderView, shown
+from orders.api.verbs import AddressGiven
 from orders.models import Export, Order, OrderLine, Source, State
 from orders.queries import filters, own
 from orders.queries.buyer import matching, views
@@ -84,15 +85,6 @@ def _wanted(given: dict[str, Any]) -> filters.Wanted:
 class Wanted(Given):
     product = Whole(min_value=1, max_value=2**53)
     quantity = Whole(min_value=1, max_value=MOST_PIECES)
-
-
-class AddressGiven(Given):
-    recipient = Text(max_length=120)
-    phone = Text(max_length=40, allow_blank=True, default="")
-    street = Text(max_length=200)
-    city = Text(max_length=100)
-    region = Text(max_length=100, allow_blank=True, default="")
-    postcode = Text(max_length=20, allow_blank=True, default="")
 
 
 class OrderStart(Given):

@@ -83,6 +83,30 @@ class Extend(OrderView):
         return shown(request, number)
 
 
+class AddressGiven(Given):
+    recipient = Text(max_length=120)
+    phone = Text(max_length=40, allow_blank=True, default="")
+    street = Text(max_length=200)
+    city = Text(max_length=100)
+    region = Text(max_length=100, allow_blank=True, default="")
+    postcode = Text(max_length=20, allow_blank=True, default="")
+
+
+class ChangeAddress(OrderView):
+    side = BUYER
+
+    @endpoint("changeAddress", OrderDetail, body=AddressGiven)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
+        """Have it delivered elsewhere in the same country. Once paid, that ends the delivery guarantee."""
+        receipt.change_address(
+            order_id=self.order.pk,
+            address=given | {"country": str(self.order.destination)},
+            at=clock.now(),
+            actor=self.actor(request),
+        )
+        return shown(request, number)
+
+
 class NewDay(Given):
     day = Day()
     reason = Text(max_length=500)

@@ -26,6 +26,7 @@ LISTS = (
     "recoveries/",
     "statement/",
     "seller/",
+    "seller/templates/",
 )
 
 
@@ -161,7 +162,16 @@ def test_shipping_options_say_price_days_and_guarantee(world):
     )
 
 
-PATHS = ("products/", "claims/", "claims/?role=seller", "coupons/", "recoveries/", "statement/", "seller/")
+PATHS = (
+    "products/",
+    "claims/",
+    "claims/?role=seller",
+    "coupons/",
+    "recoveries/",
+    "statement/",
+    "seller/",
+    "seller/templates/",
+)
 
 
 def test_lists_ask_no_more_for_more_rows(world, at):
@@ -174,7 +184,7 @@ def test_lists_ask_no_more_for_more_rows(world, at):
         assert coupon is not None
         spent = factories.order(world.alice, {world.lamp: 5}, by=world.line, at=moment, paid=False)
         factories.pay(spent, at=moment, coupon_id=coupon.pk)
-        factories.product(world.shop, ships_by=world.mug.freight.template)
+        factories.product(world.shop, ships_by=factories.template(world.shop, world.line))
 
     def asked():
         count = {}

@@ -12,19 +12,21 @@ from django.test import Client
 
 from assurance.api import idempotency
 from assurance.kernel.models import Event, IdempotencyKey
+from assurance.kernel.money import Money
 from assurance.ledger.models import Transfer
 from assurance.notices.models import Notice
 from claims.models import Claim
 from logistics.models import Parcel, TrackingEvent
 from orders.models import BankLine, Order, Payment, Proposal, Refund
-from orders.services import amendment, bank, dispatch, refunds
+from orders.services import amendment, bank, closing, dispatch, refunds, start
 from tests import factories
 from tests.api.conftest import Caller, make_world, started, wanted
 from tests.api.signing import sign
-from tests.factories import NOW
+from tests.factories import ADDRESS, NOW
 
 COUNTED = (Order, Payment, Proposal, Refund, Claim, Parcel, TrackingEvent, Event, Notice, Transfer, BankLine)
 TIMES = 10
+HOME = {"recipient": "Alice Moreno", "street": "9 Pier Road", "city": "Portland"}
 
 
 def made_to_order(w):
@@ -51,6 +53,18 @@ def funded(w):
     return order
 
 
+def short(w):
+    """Drafted by Ming with an initial payment of which a dollar is missing."""
+    draft = start.Draft(
+        items={w.mug.pk: 10}, line_id=w.line.pk, destination="US", initial=Money(30, "USD"), address=ADDRESS
+    )
+    order = start.by_seller(seller_id=w.shop.pk, buyer_id=w.alice.pk, draft=draft, at=NOW)
+    closing.confirm(order_id=order.pk, by="buyer", at=NOW)
+    bank.arrive(order_id=order.pk, amount=Money(29, "USD"), bank_reference=f"S{order.pk}", at=NOW)
+    bank.associate(order_id=order.pk, at=NOW)
+    return order
+
+
 def late(w):
     return started(w, at=NOW - timedelta(days=7))
 
@@ -68,6 +82,8 @@ VERBS = {
     "cancel": ("buyer", made_to_order, {}, {"more": 1}),
     "pay": ("buyer", lambda w: started(w, paid=False), {"method": "visa"}, {"method": "paypal"}),
     "associate": ("seller", funded, {}, {"more": 1}),
+    "accept-short": ("seller", short, {}, {"more": 1}),
+    "ask-for-rest": ("seller", short, {}, {"more": 1}),
     "dispatch": (
         "seller",
         started,
@@ -76,6 +92,7 @@ VERBS = {
     ),
     "receive": ("buyer", sent, {}, {"more": 1}),
     "extend": ("buyer", sent, {}, {"more": 1}),
+    "address": ("buyer", started, HOME, HOME | {"city": "Boston"}),
     "dispatch-date": (
         "seller",
         started,

@@ -7,6 +7,7 @@ from orders import gateway
 from orders.services import bank, desk, payment
 from tests import factories
 from tests.api.conftest import started, wanted
+from tests.api.test_idempotency import HOME, short
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,46 @@ def test_a_new_dispatch_day_is_proposed_seen_and_accepted(world):
     accepted = world.buyer.post(path(order, "dispatch-date/accept/"), {"day": "2021-03-28"})[1]
     assert accepted["guarantees"]["dispatch_due"] == "2021-03-28"
     assert world.buyer.post(path(order, "dispatch-date/refuse/"))[1]["rule"] == "STA-1"
+
+
+def test_an_initial_payment_arrives_short_and_is_asked_for_then_taken_as_enough(world):
+    order = short(world)
+    assert world.seller.get(path(order))[1]["state"] == "initial_payment_to_confirm"
+    assert world.seller.post(path(order, "ask-for-rest/"))[1]["state"] == "initial_payment_short"
+    assert world.seller.post(path(order, "ask-for-rest/"))[1]["rule"] == "STA-1"
+    taken = world.seller.post(path(short(world), "accept-short/"))[1]
+    assert (taken["state"], taken["funds"]["outstanding"]["amount"]) == ("awaiting_dispatch", "71.00")
+
+
+def test_another_address_ends_the_delivery_guarantee_and_nothing_else(world):
+    order = started(world)
+    changed = world.buyer.post(path(order, "address/"), HOME)[1]
+    assert changed["shipping"]["address"]["street"] == "9 Pier Road"
+    assert changed["shipping"]["address"]["country"] == "US"
+    guarantees = changed["guarantees"]
+    assert (guarantees["dispatch"], guarantees["delivery"]) == ("active", "ended")
+
+
+def test_a_seller_reads_the_rate_what_is_at_stake_and_the_templates(world, at):
+    started(world)
+    at(NOW, days=8)
+    account = world.seller.get("seller/")[1]["results"][0]
+    assert account["on_time"] == {"rate": "0.0000", "on_time": 0, "counted": 1}
+    assert account["exposure"] == {
+        "orders": 1,
+        "amount": {"amount": "10.00", "currency": "USD"},
+        "more": False,
+    }
+    (template,) = world.seller.get("seller/templates/")[1]["results"]
+    assert (template["seller"], template["products"]) == (world.shop.pk, 1)
+    (line,) = template["lines"]
+    assert (line["line"], line["pricing"], line["flat"], line["discount_percent"]) == (
+        world.line.pk,
+        "free",
+        None,
+        None,
+    )
+    assert world.stranger.get("seller/templates/")[1]["results"] == []
 
 
 def test_a_refund_is_applied_for_answered_and_paid(world):

@@ -142,6 +142,15 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
         ({"method": "visa", "coupon": HUGE}, 400, ["coupon"]),
         ({"method": "visa", "card": "4111"}, 400, ["card"]),
     ]),
+    "accept-short": ("seller", [({"amount": "1.00"}, 400, ["amount"]), ({}, 409, None)]),
+    "ask-for-rest": ("seller", [({"amount": "1.00"}, 400, ["amount"]), ({}, 409, None)]),
+    "address": ("buyer", [
+        ({}, 400, ["city", "recipient", "street"]),
+        ({"recipient": "Alice", "street": "9 Pier Road", "city": ""}, 400, ["city"]),
+        ({"recipient": "Alice", "street": "x" * 201, "city": "Portland"}, 400, ["street"]),
+        ({"recipient": "Alice", "street": 9, "city": "Portland"}, 400, ["street"]),
+        ({"recipient": "Alice", "street": "9 Pier Road", "city": "Portland", "country": "CA"}, 400, ["country"]),
+    ]),
     "dispatch": ("seller", [
         ({}, 400, ["carrier", "number"]),
         ({"carrier": "DHL", "number": ""}, 400, ["number"]),
@@ -282,6 +291,7 @@ QUERIES = [
     ("recoveries/", {"limit": "x"}, ["limit"]),
     ("statement/", {"cursor": "***"}, ["cursor"]),
     ("seller/", {"id": 1}, ["id"]),
+    ("seller/templates/", {"cursor": "***"}, ["cursor"]),
     ("products/", {"country": "XX"}, ["country"]),
     ("products/", {"q": "x" * 121}, ["q"]),
     ("products/", {"q": "a\x00"}, ["q"]),
