@@ -172,8 +172,11 @@ class TestTheWhole:
         assert Event.objects.filter(recorded_at__gt=NOW).count() == 0
 
     def test_size(self) -> None:
-        assert Seller.objects.count() >= 8
-        assert Product.objects.count() >= 120
+        buyers = User.objects.filter(posts=None, is_staff=False).values_list("country", flat=True)
+        assert Seller.objects.count() == 12
+        assert Product.objects.count() == 300
+        assert len(buyers) == 40
+        assert len(set(buyers)) >= 15
         assert all(product.picture["shape"] and product.picture["tint"] for product in Product.objects.all())
         assert Line.objects.filter(is_platform=True).count() == 12
         assert LineCountry.objects.values("country").distinct().count() >= 15

@@ -102,7 +102,7 @@ def make_products(sellers: dict[str, Seller], *, at: datetime) -> Catalogue:
             description_zh=row["details_zh"],
             category=row["category"],
             picture={"shape": row["shape"], "tint": row["tint"]},
-            unit=next((unit for unit in ("set", "pair") if unit in row["name"].split()), "piece"),
+            unit=next((unit for unit in ("set", "pair") if unit in re.split(r"\W+", row["name"])), "piece"),
             weight_g=int(row["weight_g"]),
             hs_code=row["hs"],
             rts=row["kind"] != "made",

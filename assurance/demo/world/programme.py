@@ -21,7 +21,7 @@ from sellers.services import funds, membership
 Plot = Callable[[Deal], Story]
 Sequel = Callable[[Deal, Deal], Story]
 
-EVERYDAY = 118
+EVERYDAY = 470
 DAYS = 195
 ALICE = "alice@demo.example"
 
