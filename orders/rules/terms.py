@@ -106,6 +106,14 @@ def fee_terms(export: str, *, platform_line: bool) -> tuple[Decimal, Money]:
 
 
 @rule("ORD-5")
+def fee_range(export: str, *, platform_line: bool | None) -> tuple[Decimal, Decimal, Money]:
+    """The least and the most that the percentage can be, and the cap; with the line known they are one."""
+    lines = (True, False) if platform_line is None else (platform_line,)
+    percents = [fee_terms(export, platform_line=line)[0] for line in lines]
+    return min(percents), max(percents), fee_terms(export, platform_line=True)[1]
+
+
+@rule("ORD-5")
 def service_fee(
     total: Money, *, export: str, platform_line: bool, usd_rate: Decimal, cny_rate: Decimal
 ) -> Money:

@@ -14,6 +14,7 @@ from orders.models import Method, Order
 from orders.queries.buyer import Detail
 from orders.queries.facts import fee, funds
 from orders.rules import guarantees, lifecycle, terms
+from orders.views.export_modes import ExportMode, explained
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class DispatchPanel:
     after_dispatch: int
     last_new_day: date | None
     note: str
+    export: ExportMode
 
 
 def dispatch_panel(known: Detail) -> DispatchPanel:
@@ -96,6 +98,7 @@ def dispatch_panel(known: Detail) -> DispatchPanel:
         after_dispatch=order.handling_days + order.transit_max,
         last_new_day=plus(order.first_due, limit) if order.first_due else None,
         note=_dispatched_note(known),
+        export=explained(order.export, view.facts.policy, platform_line=order.platform_line),
     )
 
 
