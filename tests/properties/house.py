@@ -366,10 +366,11 @@ class House(RuleBasedStateMachine):
         if order.submitted_at is None:
             return True
         for parcel in self.sent[order.pk]:
-            counts = parcel.scan is not None and parcel.scan <= parcel.submitted + VERIFIED
-            if not counts and self.now <= parcel.submitted + VERIFIED:
+            known_by = parcel.submitted + VERIFIED
+            scan = parcel.scan if parcel.scan is not None and parcel.scan <= known_by else None
+            if scan is None and self.now <= known_by:
                 return True
-            if (parcel.scan if counts else parcel.submitted) >= end_of(order.dispatch_due):
+            if (scan or parcel.submitted) >= end_of(order.dispatch_due):
                 return True
         return False
 
