@@ -13,6 +13,8 @@ from assurance.kernel.rules import RuleViolation, rule
 
 SELF, MARKET, AGENCY, EASY = "self", "market", "agency", "easy"
 INITIAL, FULL = "initial", "full"
+# Beyond any contract, and far within what the ledger counts.
+MOST = Decimal(10) ** 12
 
 # Percent of the contract total and cap, with the cap's currency (ORD-5). "1–2%" depends on the line.
 _FEES: dict[str, tuple[Decimal | None, Decimal, str]] = {
@@ -72,13 +74,32 @@ def dispatch_due(terms: DispatchTerms, clock_started_at: datetime | None) -> dat
 
 @rule("ORD-7")
 def contract_total(goods: Money, shipping: Money, discount: Money) -> Money:
-    """Goods + shipping − store coupon. Refused if nothing would be left to pay."""
+    """Goods + shipping − store coupon. Refused if nothing would be left to pay, or beyond all measure."""
     total = goods + shipping - discount
+    if total.amount > MOST:
+        raise RuleViolation(
+            "ORD-7",
+            _("One order comes to at most %(most)s."),
+            conflict=False,
+            most=Money(MOST, total.currency),
+        )
     if total.amount <= 0:
         raise RuleViolation(
             "ORD-7", _("The store coupon is worth more than the order."), conflict=False, field="discount"
         )
     return total
+
+
+@rule("PAY-1")
+def check_initial(initial: Money | None, total: Money) -> None:
+    """Refuse an initial payment of nothing or of more than the contract; none: all at once."""
+    if initial is not None and not 0 < initial.amount <= total.amount:
+        raise RuleViolation(
+            "PAY-1",
+            _("The initial payment lies between zero and the contract total."),
+            conflict=False,
+            field="initial",
+        )
 
 
 @rule("ORD-7", "PAY-1")
