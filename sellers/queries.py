@@ -74,8 +74,12 @@ def staff_ids(seller_id: int) -> QuerySet[Staff, int]:
 
 
 def unit_price(product: Product, quantity: int) -> int:
-    """The price of one piece at a quantity, in minor units of the product's currency."""
-    return [tier.price_minor for tier in product.tiers.all() if tier.min_quantity <= quantity][-1]
+    """The price of one piece at a quantity, in minor units of the product's currency.
+
+    Below the least quantity, which only a supplier agrees to, it is that of the least.
+    """
+    first, *more = product.tiers.all()
+    return [first, *(tier for tier in more if tier.min_quantity <= quantity)][-1].price_minor
 
 
 def debt(seller_id: int) -> Money:

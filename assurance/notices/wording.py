@@ -41,6 +41,10 @@ _TO_BUYER = {
         _("Order %(number)s waits for you to confirm it"),
         _("The supplier drafted it for you. Read its terms, then confirm and pay, or decline."),
     ),
+    "contract_changed": Words(
+        _("The supplier changed order %(number)s"),
+        _("Look at what has changed, then confirm and pay, or decline."),
+    ),
     "order_confirmed": Words(
         _("The supplier confirmed order %(number)s"),
         _("You can pay it now; the supplier prepares it after that."),

@@ -1,6 +1,7 @@
 """The order with its lines, its money, its guarantees and the files on it."""
 
 from orders.models.bank import BankLine, BankStatement, Return
+from orders.models.contract import ContractVersion
 from orders.models.desk import ExportState, Label, ListExport, Note, SavedFilter
 from orders.models.files import Attachment, Purpose
 from orders.models.money import Payment, PaymentState, Refund
@@ -10,6 +11,7 @@ __all__ = [
     "Attachment",
     "BankLine",
     "BankStatement",
+    "ContractVersion",
     "Export",
     "ExportState",
     "Guarantee",

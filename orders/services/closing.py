@@ -5,28 +5,40 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from assurance.accounts.queries import addresses_of
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.rules import RuleViolation
 from orders.models import Order
 from orders.queries.facts import policy_of
-from orders.rules import lifecycle, terms
+from orders.rules import contract, lifecycle, terms
 from orders.services import book, elapse
 from orders.services.elapse import locked
 
 
 @transaction.atomic
 def confirm(
-    *, order_id: int, by: str, at: datetime, actor: Actor = PLATFORM, export: str | None = None
+    *,
+    order_id: int,
+    by: str,
+    at: datetime,
+    actor: Actor = PLATFORM,
+    export: str | None = None,
+    seen: int | None = None,
 ) -> Order:
-    """The side whose turn it is ("supplier" or "buyer") agrees; payment is next. Refused STA-1, ORD-6.
+    """The side whose turn it is ("supplier" or "buyer") agrees; payment is next. Refused STA-1, ORD-6, and ORD-1
 
-    A supplier may choose the export mode of a buyer's order with it (ORD-5).
+    if the contract is no longer the version `seen`. A supplier may choose the export mode of a buyer's order with
+    it (ORD-5); an order that a supplier drafted goes to the buyer's own address in its country.
     """
     order = locked(order_id, at)
     if by == "supplier" and export is not None and order.state == lifecycle.AWAITING_SUPPLIER:
         terms.check_export(export, order.total, usd_rate=order.usd_rate, policy=policy_of(order, at))
         order.export = export
     lifecycle.check_allows(order.state, f"confirm_{by}")
+    contract.check_seen(seen, version=order.version)
+    if by == "buyer" and not order.address:
+        mine = (one for one in addresses_of(order.buyer_id) if one.country == order.destination)
+        order.address = next((one.as_text() for one in mine), {})
     book.move(order, lifecycle.AWAITING_PAYMENT, at)
     book.settle(order, at)
     book.record(order, "confirmed", at=at, actor=actor, rules=("ORD-1",), by=by)

@@ -209,3 +209,7 @@ def _pinned_line(way: LineCountry | None) -> dict[str, Any]:
         "transit_min": days.transit_min,
         "transit_max": days.transit_max,
     }
+
+
+def not_yours() -> RuleViolation:
+    return RuleViolation("ORD-1", _("These products are another supplier's."), conflict=False, field="items")

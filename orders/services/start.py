@@ -78,9 +78,7 @@ def by_seller(
     items = offer.items_of(draft, by_seller=True)
     seller = items[0][0].seller
     if seller.pk != seller_id:
-        raise RuleViolation(
-            "ORD-1", _("These products are another supplier's."), conflict=False, field="items"
-        )
+        raise offer.not_yours()
     policy = policy_at(at).policy
     seller_rules.check_can_draft(sellers.qualification(seller, at, policy))
     state = lifecycle.first_state(by_seller=True, all_rts=False, sent=send)

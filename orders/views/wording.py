@@ -176,6 +176,10 @@ def _proposed(data: dict[str, Any]) -> Said:
 _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
     "started": lambda d: Said(_("Order started"), _total(d)),
     "drafted": lambda d: Said(_("Order drafted by the supplier"), _total(d), "note"),
+    "sent": lambda d: Said(_("The supplier sent the draft to the buyer"), icon="note"),
+    "contract_changed": lambda d: Said(
+        _("The supplier changed the order: version %(version)s") % d, _total(d), "note"
+    ),
     "confirmed": _confirmed,
     "declined": _declined,
     "cancelled": _cancelled,
