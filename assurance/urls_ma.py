@@ -6,7 +6,7 @@ from assurance.notices.views import read_all
 from claims.views import seller as claims
 from logistics.views import seller as logistics
 from orders.views import exports
-from orders.views.seller import actions, bank, desk, detail
+from orders.views.seller import actions, bank, desk, detail, draft
 from orders.views.seller import list as orders
 from sellers.views.seller import access, accounts, funds, home, notices, products
 
@@ -24,7 +24,10 @@ urlpatterns = [
     path("orders/exports/", exports.of_seller, name="exports"),
     path("orders/filters/", desk.keep, name="filter-keep"),
     path("orders/filters/change/", desk.change_kept, name="filter-change"),
+    path("orders/new/", draft.new_order, name="order-new"),
     path("orders/<slug:number>/", detail.order, name="order"),
+    path("orders/<slug:number>/edit/", draft.edit_order, name="order-edit"),
+    path("orders/<slug:number>/send/", draft.send_order, name="order-send"),
     path("orders/<slug:number>/desk/", desk.order_desk, name="order-desk"),
     path("orders/<slug:number>/dispatch/", actions.submit_parcel, name="dispatch"),
     path("orders/<slug:number>/dispatch-date/", actions.propose_day, name="propose"),

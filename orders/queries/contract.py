@@ -8,7 +8,7 @@ from typing import Any
 from assurance.kernel.money import Money, from_minor, to_minor
 from orders.models import ContractVersion, Order, OrderLine
 from orders.queries.facts import terms_of
-from orders.rules.contract import Change, Contract, Item, changes
+from orders.rules.contract import Change, Contract, Item, Way, changes
 from orders.rules.terms import DispatchTerms
 
 
@@ -23,9 +23,7 @@ def contract_of(order: Order, lines: Iterable[OrderLine]) -> Contract:
         discount=order.discount,
         total=order.total,
         initial=order.initial,
-        line=order.line_id,
-        line_name=order.line.name if order.line else "",
-        line_name_zh=order.line.name_zh if order.line else "",
+        way=Way(order.line.pk, order.line.name, order.line.name_zh) if order.line else None,
         destination=str(order.destination),
         export=order.export,
         dispatch=terms_of(order),
@@ -34,7 +32,7 @@ def contract_of(order: Order, lines: Iterable[OrderLine]) -> Contract:
 
 def as_json(contract: Contract) -> dict[str, Any]:
     """A contract as it is kept: amounts in minor units of its currency."""
-    dispatch = contract.dispatch
+    dispatch, way = contract.dispatch, contract.way
     return {
         "currency": contract.total.currency.code,
         "items": [
@@ -43,10 +41,8 @@ def as_json(contract: Contract) -> dict[str, Any]:
         ],
         **{name: to_minor(getattr(contract, name)) for name in ("shipping", "discount", "total")},
         "initial": to_minor(contract.initial) if contract.initial is not None else None,
-        **{
-            name: getattr(contract, name)
-            for name in ("line", "line_name", "line_name_zh", "destination", "export")
-        },
+        "way": [way.line, way.name, way.name_zh] if way else None,
+        **{name: getattr(contract, name) for name in ("destination", "export")},
         "dispatch": [dispatch.days, dispatch.after, dispatch.day.isoformat() if dispatch.day else None],
     }
 
@@ -62,7 +58,8 @@ def from_json(kept: dict[str, Any]) -> Contract:
         items=tuple(Item(*said, money(price)) for *said, price in kept["items"]),
         **{name: money(kept[name]) for name in ("shipping", "discount", "total")},
         initial=money(kept["initial"]) if kept["initial"] is not None else None,
-        **{name: kept[name] for name in ("line", "line_name", "line_name_zh", "destination", "export")},
+        way=Way(*kept["way"]) if kept["way"] else None,
+        **{name: kept[name] for name in ("destination", "export")},
         dispatch=DispatchTerms(days, after, date.fromisoformat(day) if day else None),
     )
 

@@ -1,6 +1,6 @@
 """What a contract says, and what of it one side has changed. Pure decisions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -23,17 +23,24 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Way:
+    """The line on which the goods travel. A line that is given another name is the same way."""
+
+    line: int
+    name: str = field(compare=False)
+    name_zh: str = field(compare=False)
+
+
+@dataclass(frozen=True)
 class Contract:
-    """What the two sides agree on. `initial` none: all at once; `line` none: no line of the platform's table."""
+    """What the two sides agree on. `initial` none: all at once; `way` none: how it is shipped is left open."""
 
     items: tuple[Item, ...]
     shipping: Money
     discount: Money
     total: Money
     initial: Money | None
-    line: int | None
-    line_name: str
-    line_name_zh: str
+    way: Way | None
     destination: str
     export: str
     dispatch: DispatchTerms
@@ -50,7 +57,7 @@ class Change:
 
 
 # In the order in which a person reads a contract.
-_PARTS = ("shipping", "line", "destination", "dispatch", "export", "discount", "initial", "total")
+_PARTS = ("shipping", "way", "destination", "dispatch", "export", "discount", "initial", "total")
 
 
 @rule("ORD-1")
@@ -82,5 +89,4 @@ def check_seen(seen: int | None, *, version: int) -> None:
             "ORD-1",
             _("The order has been changed since you saw it."),
             advice=_("Look at what has changed, then answer again."),
-            field="seen",
         )

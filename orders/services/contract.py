@@ -45,11 +45,12 @@ def change(
     for column, value in worked.columns.items():
         setattr(order, column, value)
     after = contract_of(order, worked.lines)
-    if after != before:
+    is_changed = bool(rules.changes(before, after))
+    if is_changed:
         rules.check_seen(seen, version=order.version)
         _write(order, worked, before, after, at, actor)
     if send or order.state != lifecycle.DRAFT:
-        _hand_over(order, at, actor, changed=after != before)
+        _hand_over(order, at, actor, changed=is_changed)
     book.settle(order, at)
     return order
 

@@ -81,7 +81,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
     (
         SELLERS,
         """
-        ma:home ma:accounts ma:access ma:join ma:leave ma:activate ma:terms ma:orders ma:claims
+        ma:order-new ma:home ma:accounts ma:access ma:join ma:leave ma:activate ma:terms ma:orders ma:claims
         ma:orders-picked ma:exports ma:filter-keep ma:filter-change
         ma:notices ma:notices-read ma:funds ma:associate ma:products ma:product-new ma:templates ma:template-new
         """,
@@ -89,7 +89,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
     (
         MING,
         """
-        orders:export_file ma:order ma:order-desk ma:dispatch ma:propose ma:confirm ma:decline ma:cancel ma:associate-order
+        orders:export_file ma:order ma:order-edit ma:order-send ma:order-desk ma:dispatch ma:propose ma:confirm ma:decline ma:cancel ma:associate-order
         ma:accept-short ma:ask-for-rest ma:extend ma:refund ma:product ma:template
         """,
     ),

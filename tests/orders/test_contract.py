@@ -15,7 +15,7 @@ from assurance.kernel.rules import RuleViolation
 from assurance.notices.models import Notice
 from orders.models import ContractVersion
 from orders.queries import contract as contracts
-from orders.rules.contract import Change, Contract, Item, changes, check_seen
+from orders.rules.contract import Change, Contract, Item, Way, changes, check_seen
 from orders.rules.terms import DispatchTerms
 from orders.services import closing, contract, payment, start
 from orders.services.start import Draft
@@ -37,9 +37,7 @@ SAID = Contract(
     discount=usd("0.00"),
     total=usd("24.00"),
     initial=None,
-    line=1,
-    line_name="Express",
-    line_name_zh="快递",
+    way=Way(1, "Express", "快递"),
     destination="US",
     export="self",
     dispatch=DispatchTerms(days=7),
@@ -59,8 +57,8 @@ SAID = Contract(
         ({"shipping": usd("5.00"), "total": usd("25.00")}, [("shipping", usd("4.00"), usd("5.00")), ("total", usd("24.00"), usd("25.00"))]),
         ({"initial": usd("8.00")}, [("initial", None, usd("8.00"))]),
         ({"dispatch": DispatchTerms(days=7, after="initial")}, [("dispatch", DispatchTerms(days=7), DispatchTerms(days=7, after="initial"))]),
-        ({"line": None, "line_name": ""}, [("line", 1, None)]),
-        ({"line_name": "Express plus"}, []),
+        ({"way": None}, [("way", Way(1, "Express", ""), None)]),
+        ({"way": Way(1, "Express plus", "")}, []),
         ({"destination": "CA", "export": "easy"}, [("destination", "US", "CA"), ("export", "self", "easy")]),
     ],
 )  # fmt: skip

@@ -22,6 +22,7 @@ from orders.views import wording
 from orders.views.buyer import access
 from orders.views.buyer.progress import cards, route
 from orders.views.buyer.steps import Standing, next_step
+from orders.views.contract import versions_said
 
 
 @login_required
@@ -54,6 +55,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "cards": cards(standing, promise(found, at) if unpaid and not shown.is_paid else None),
         "paid": found.cash + found.method_fee,
         "held": held(found) if shown.is_paid else None,
+        "versions": versions_said(found),
         "happened": [(event, wording.said(event)) for event in shown.events],
         "can": _can(shown, standing),
         "refund_closes": guarantees.receipt_window(shown.view.facts),

@@ -13,7 +13,7 @@ from assurance.ui.wording import day_text
 from orders.models import Order
 from orders.services import amendment, bank, closing, dispatch, receipt, refunds
 from orders.views.seller.detail import Returned, own, show
-from orders.views.seller.forms import DayForm, DeclineForm, ParcelForm, RefundAnswerForm
+from orders.views.seller.forms import ConfirmForm, DayForm, DeclineForm, ParcelForm, RefundAnswerForm
 from sellers.views.seller.base import SellerRequest, act, blame, verb_of
 
 _verb = verb_of("ma:order")
@@ -101,12 +101,22 @@ def decline(request: SellerRequest, number: str) -> HttpResponse:
 
 @_verb
 def confirm(request: SellerRequest, number: str) -> HttpResponse:
-    return _pressed(
-        request,
-        number,
-        lambda pk: closing.confirm(order_id=pk, by="supplier", at=request.at, actor=request.actor),
-        _("You confirmed the order. The buyer can pay it now."),
-    )
+    order = own(request, number)
+    form = ConfirmForm(request.POST)
+
+    def carry_out() -> str:
+        given = form.cleaned_data
+        closing.confirm(
+            order_id=order.pk,
+            by="supplier",
+            export=given["export"] or None,
+            seen=given["seen"],
+            at=request.at,
+            actor=request.actor,
+        )
+        return _("You confirmed the order. The buyer can pay it now.")
+
+    return _typed(request, order, "confirm_form", form, carry_out)
 
 
 @_verb

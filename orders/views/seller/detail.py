@@ -18,8 +18,10 @@ from orders.queries import seller as orders
 from orders.queries.buyer import Detail, detail
 from orders.queries.seller import Row
 from orders.rules import refunds
+from orders.views.contract import versions_said
+from orders.views.export_modes import export_modes
 from orders.views.seller import panels
-from orders.views.seller.forms import DayForm, DeclineForm, ParcelForm, RefundAnswerForm
+from orders.views.seller.forms import ConfirmForm, DayForm, DeclineForm, ParcelForm, RefundAnswerForm
 from orders.views.seller.steps import Desk, next_step
 from orders.views.wording import said
 from sellers.views.seller.base import SellerRequest, for_seller, page, status_of
@@ -60,6 +62,7 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
         "day_form": DayForm(),
         "answer_form": RefundAnswerForm(found),
         "decline_form": DeclineForm(),
+        "confirm_form": ConfirmForm(),
     }
     context: dict[str, Any] = {
         "order": found,
@@ -74,6 +77,13 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
         "at_most": exposure.at_most(Row(found, known.view, known.parcels)),
         "claim": claim,
         "refund_due": _refund_due(known),
+        "export_modes": export_modes(
+            known.view.facts.policy,
+            total=found.total,
+            usd_rate=found.usd_rate,
+            platform_line=found.platform_line,
+        ),
+        "versions": versions_said(found),
         "events": [(event.happened_at, said(event)) for event in known.events],
         **forms,
     }
@@ -96,6 +106,7 @@ def _has_form(name: str, context: dict[str, Any]) -> bool:
         "parcel_form": may["dispatch"],
         "day_form": may["propose"],
         "decline_form": may["decline_supplier"],
+        "confirm_form": may["confirm_supplier"],
         "answer_form": context["desk"].refund_state == refunds.NEGOTIATING,
     }[name]
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order, Refund
+from orders.models import Export, Order, Refund
 
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{2,59}")
 TERMS, REFUSAL = "terms", "refusal"
@@ -98,3 +98,13 @@ class DeclineForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="decline_%s")
+
+
+class ConfirmForm(forms.Form):
+    """Saying yes to a buyer's order, with the export mode that the supplier chooses for it (ORD-5)."""
+
+    export = forms.ChoiceField(label=_("Export mode"), choices=Export.choices, required=False)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="confirm_%s")

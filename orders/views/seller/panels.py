@@ -5,15 +5,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from assurance.kernel.days import day_of, end_of, plus
 from assurance.kernel.money import Money
 from assurance.ui.wording import day_text
 from orders.models import Method, Order
 from orders.queries.buyer import Detail
-from orders.queries.facts import fee, funds
+from orders.queries.facts import fee, funds, terms_of
 from orders.rules import guarantees, lifecycle, terms
+from orders.views.contract import terms_text
 from orders.views.export_modes import ExportMode, explained
 
 
@@ -94,24 +94,12 @@ def dispatch_panel(known: Detail) -> DispatchPanel:
     return DispatchPanel(
         due=end_of(view.dispatch_due) if view.dispatch_due else None,
         promise=end_of(view.promise) if view.promise else None,
-        terms=_terms(order),
+        terms=_("a fixed day") if order.dispatch_day else terms_text(terms_of(order)),
         after_dispatch=order.handling_days + order.transit_max,
         last_new_day=plus(order.first_due, limit) if order.first_due else None,
         note=_dispatched_note(known),
         export=explained(order.export, view.facts.policy, platform_line=order.platform_line),
     )
-
-
-def _terms(order: Order) -> str:
-    """How the dispatch day was agreed (ORD-4)."""
-    if order.dispatch_day is not None:
-        return _("a fixed day")
-    n = order.dispatch_days or 0
-    if order.dispatch_after == terms.INITIAL:
-        return ngettext("%(n)d day after the initial payment", "%(n)d days after the initial payment", n) % {
-            "n": n
-        }
-    return ngettext("%(n)d day after full payment", "%(n)d days after full payment", n) % {"n": n}
 
 
 def _dispatched_note(known: Detail) -> str:

@@ -1,0 +1,214 @@
+"""What a seller writes when drafting or changing an order, checked (ORD-1, ORD-4, ORD-5)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from assurance.kernel.money import USD, Money
+from logistics import queries as logistics
+from logistics.models import Line
+from orders.models import Export, Order
+from orders.rules import terms
+from orders.services.offer import MOST_PIECES, Draft
+from sellers.models import Product
+
+ROWS = 20
+IN_DAYS, ON_DAY = "days", "day"
+_NUMBER = {"max_digits": 14, "decimal_places": 2}
+
+
+class BuyerForm(forms.Form):
+    """Whom an order is drafted for: the exact e-mail, so that no list of buyers can be made."""
+
+    email = forms.EmailField(
+        label=_("The buyer’s e-mail"),
+        max_length=254,
+        help_text=_("Exactly as the buyer signed up with it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ItemForm(forms.Form):
+    """One product of the contract; an empty row is none."""
+
+    product = forms.ModelChoiceField(
+        Product.objects.none(), label=_("Product"), required=False, empty_label=_("Choose a product")
+    )
+    quantity = forms.IntegerField(label=_("Quantity"), required=False, min_value=1, max_value=MOST_PIECES)
+    price = forms.DecimalField(
+        label=_("Agreed price of one"), required=False, min_value=Decimal("0.01"), **_NUMBER
+    )
+
+    def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["product"]
+        assert isinstance(chosen, forms.ModelChoiceField)
+        chosen.queryset = products
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if "product" in self.errors or "quantity" in self.errors:
+            return given
+        if given.get("product") and not given.get("quantity"):
+            self.add_error("quantity", _("Say how many."))
+        if not given.get("product") and (given.get("quantity") or given.get("price")):
+            self.add_error("product", _("Choose the product, or leave the row empty."))
+        return given
+
+
+class BaseItemFormSet(forms.BaseFormSet):
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        chosen = [form.cleaned_data["product"].pk for form in self.forms if form.cleaned_data.get("product")]
+        if not chosen:
+            raise forms.ValidationError(_("Choose at least one product."))
+        if len(set(chosen)) < len(chosen):
+            raise forms.ValidationError(_("Name each product once, with its whole quantity."))
+
+    def filled(self) -> list[dict[str, Any]]:
+        return [form.cleaned_data for form in self.forms if form.cleaned_data.get("product")]
+
+
+ItemFormSet = forms.formset_factory(
+    ItemForm, formset=BaseItemFormSet, extra=1, max_num=ROWS, absolute_max=ROWS
+)
+
+
+def item_rows(
+    seller_id: int, data: Any = None, initial: list[dict[str, Any]] | None = None
+) -> BaseItemFormSet:
+    """The contract's products and one empty row."""
+    mine = logistics.products_of(seller_id).order_by("name")
+    made = ItemFormSet(data, prefix="item", initial=initial, form_kwargs={"products": mine})
+    return cast(BaseItemFormSet, made)
+
+
+class DraftForm(forms.Form):
+    """The rest of the contract. `seen` is the version that the form was opened on, `key` makes one draft of it."""
+
+    destination = forms.ChoiceField(label=_("Ship to"))
+    line = forms.ModelChoiceField(
+        Line.objects.none(),
+        label=_("Shipping method"),
+        required=False,
+        empty_label=_("None agreed"),
+        help_text=_("For Ready to Ship products take one of their freight template."),
+    )
+    shipping = forms.DecimalField(
+        label=_("Shipping fee"),
+        required=False,
+        min_value=Decimal(0),
+        help_text=_("Empty: by the freight template."),
+        **_NUMBER,
+    )
+    discount = forms.DecimalField(
+        label=_("Discount"),
+        required=False,
+        min_value=Decimal(0),
+        **_NUMBER,
+    )
+    initial = forms.DecimalField(
+        label=_("Initial payment"),
+        required=False,
+        min_value=Decimal("0.01"),
+        help_text=_("Empty: all at once."),
+        **_NUMBER,
+    )
+    dispatch = forms.ChoiceField(
+        label=_("Dispatch"),
+        widget=forms.RadioSelect,
+        choices=[(IN_DAYS, _("A number of days after payment")), (ON_DAY, _("On a fixed day"))],
+        initial=IN_DAYS,
+    )
+    days = forms.IntegerField(label=_("Days"), required=False, min_value=1, max_value=90)
+    after = forms.ChoiceField(
+        label=_("Counted from"),
+        required=False,
+        choices=[(terms.FULL, _("the full payment")), (terms.INITIAL, _("the initial payment"))],
+    )
+    day = forms.DateField(
+        label=_("Dispatch day"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    export = forms.ChoiceField(label=_("Export mode"), choices=Export.choices, initial=Export.SELF)
+    seen = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    key = forms.RegexField(r"^[0-9a-f]{16}$", required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial, auto_id="draft_%s")
+        line, destination = self.fields["line"], self.fields["destination"]
+        assert isinstance(line, forms.ModelChoiceField) and isinstance(destination, forms.ChoiceField)
+        line.queryset = logistics.lines_for_templates()
+        # The buyer's own country is a choice although no line reaches it: a forwarder of theirs may.
+        codes = {*logistics.destinations(), initial["destination"]}
+        reached = [(code, countries.name(code)) for code in codes]
+        destination.choices = sorted(reached, key=lambda choice: choice[1])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        wanted = {IN_DAYS: "days", ON_DAY: "day"}.get(given.get("dispatch", ""))
+        if wanted and given.get(wanted) is None and wanted not in self.errors:
+            self.add_error(wanted, _("Say when the goods leave."))
+        return given
+
+    def draft(self, items: list[dict[str, Any]]) -> Draft:
+        """What was written, for the service."""
+        given = self.cleaned_data
+        line = given["line"]
+        in_days = given["dispatch"] == IN_DAYS
+        return Draft(
+            items={item["product"].pk: item["quantity"] for item in items},
+            prices={item["product"].pk: _usd(item["price"]) for item in items if item["price"]},
+            line_id=line.pk if line else None,
+            destination=given["destination"],
+            shipping=_usd(given["shipping"]) if given["shipping"] is not None else None,
+            discount=_usd(given["discount"]) if given["discount"] else None,
+            initial=_usd(given["initial"]) if given["initial"] else None,
+            export=given["export"],
+            dispatch=terms.DispatchTerms(
+                days=given["days"] if in_days else None,
+                after=given["after"] or terms.FULL,
+                day=None if in_days else given["day"],
+            ),
+        )
+
+
+def _usd(amount: Decimal) -> Money:
+    return Money(amount, USD)
+
+
+def first_values(country: str, key: str) -> dict[str, Any]:
+    """What a new draft starts with."""
+    return {"destination": country, "key": key, "seen": 1, "days": 7}
+
+
+def values_of(order: Order) -> dict[str, Any]:
+    """What an order says, for the form that changes it."""
+    day: date | None = order.dispatch_day
+    return {
+        "destination": str(order.destination),
+        "line": order.line_id,
+        "shipping": order.shipping.amount,
+        "discount": order.discount.amount if order.discount_minor else None,
+        "initial": order.initial.amount if order.initial_minor else None,
+        "dispatch": ON_DAY if day else IN_DAYS,
+        "days": order.dispatch_days,
+        "after": order.dispatch_after,
+        "day": day,
+        "export": order.export,
+        "seen": order.version,
+    }
+
+
+def items_of(order: Order) -> list[dict[str, Any]]:
+    """The products of an order, for the form that changes it."""
+    return [
+        {"product": line.product_id, "quantity": line.quantity, "price": line.price.amount}
+        for line in order.lines.order_by("id")
+    ]
