@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from assurance.kernel.money import USD, Money
+from assurance.ui.templatetags.trade import translated
 from logistics import queries as logistics
 from logistics.models import Line
 from orders.models import Export, Order
@@ -32,10 +33,17 @@ class BuyerForm(forms.Form):
     )
 
 
+class Named(forms.ModelChoiceField):
+    """Rows by their name in the reader's language."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return translated(obj)
+
+
 class ItemForm(forms.Form):
     """One product of the contract; an empty row is none."""
 
-    product = forms.ModelChoiceField(
+    product = Named(
         Product.objects.none(), label=_("Product"), required=False, empty_label=_("Choose a product")
     )
     quantity = forms.IntegerField(label=_("Quantity"), required=False, min_value=1, max_value=MOST_PIECES)
@@ -92,7 +100,7 @@ class DraftForm(forms.Form):
     """The rest of the contract. `seen` is the version that the form was opened on, `key` makes one draft of it."""
 
     destination = forms.ChoiceField(label=_("Ship to"))
-    line = forms.ModelChoiceField(
+    line = Named(
         Line.objects.none(),
         label=_("Shipping method"),
         required=False,
