@@ -55,11 +55,17 @@ def from_json(kept: dict[str, Any]) -> Contract:
 
     days, after, day = kept["dispatch"]
     return Contract(
-        items=tuple(Item(*said, money(price)) for *said, price in kept["items"]),
-        **{name: money(kept[name]) for name in ("shipping", "discount", "total")},
+        items=tuple(
+            Item(product, name, name_zh, unit, quantity, money(price))
+            for product, name, name_zh, unit, quantity, price in kept["items"]
+        ),
+        shipping=money(kept["shipping"]),
+        discount=money(kept["discount"]),
+        total=money(kept["total"]),
         initial=money(kept["initial"]) if kept["initial"] is not None else None,
         way=Way(*kept["way"]) if kept["way"] else None,
-        **{name: kept[name] for name in ("destination", "export")},
+        destination=kept["destination"],
+        export=kept["export"],
         dispatch=DispatchTerms(days, after, date.fromisoformat(day) if day else None),
     )
 

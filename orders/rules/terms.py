@@ -98,7 +98,7 @@ def check_initial(initial: Money | None, total: Money) -> None:
             "PAY-1",
             _("The initial payment lies between zero and the contract total."),
             conflict=False,
-            field="initial",
+            field="initial_payment",
         )
 
 

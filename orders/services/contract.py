@@ -11,6 +11,7 @@ from assurance.kernel.money import to_text
 from assurance.kernel.rules import RuleViolation
 from orders.models import ContractVersion, Order, OrderLine
 from orders.queries.contract import as_json, contract_of
+from orders.queries.facts import policy_of
 from orders.rules import contract as rules
 from orders.rules import lifecycle
 from orders.services import book, offer
@@ -41,7 +42,7 @@ def change(
     if items[0][0].seller_id != order.seller_id:
         raise offer.not_yours()
     before = contract_of(order, order.lines.order_by("id"))
-    worked = offer.work_out(wanted, items, at)
+    worked = offer.work_out(wanted, items, policy_of(order, at), at)
     for column, value in worked.columns.items():
         setattr(order, column, value)
     after = contract_of(order, worked.lines)

@@ -58,8 +58,10 @@ def verb(act: Act) -> View:
 @verb
 def confirm(order: Order, at: datetime, actor: Actor, sent: QueryDict) -> str:
     """Agree to the version that the page showed, and to no other (ORD-1)."""
-    seen = int(sent["seen"]) if sent.get("seen", "").isdecimal() else None
-    closing.confirm(order_id=order.pk, by="buyer", seen=seen, at=at, actor=actor)
+    seen = str(sent.get("seen", ""))
+    closing.confirm(
+        order_id=order.pk, by="buyer", seen=int(seen) if seen.isdecimal() else None, at=at, actor=actor
+    )
     return _("You confirmed the order. You can pay it now.")
 
 

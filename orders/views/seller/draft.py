@@ -236,8 +236,7 @@ def _meanwhile(desk: Desk) -> list[Said]:
     order, seen = desk.order, desk.form.cleaned_data.get("seen")
     if order is None or not seen or seen == order.version:
         return []
-    desk.form.data = desk.form.data.copy()
-    desk.form.data["seen"] = str(order.version)  # type: ignore[index]
+    desk.form.data = {**desk.form.data, "seen": str(order.version)}
     return [said(change) for change in contracts.since(order, seen)]
 
 
@@ -249,7 +248,7 @@ def _preview(request: SellerRequest, desk: Desk) -> Preview | None:
         return None
     draft = desk.draft()
     try:
-        worked = offer.work_out(draft, offer.items_of(draft, by_seller=True), request.at)
+        worked = offer.work_out(draft, offer.items_of(draft, by_seller=True), request.policy, request.at)
     except RuleViolation as violation:
         blame(desk.form, violation)
         return None

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, cast
 
 from django import forms
@@ -19,7 +20,7 @@ from sellers.models import Product
 
 ROWS = 20
 IN_DAYS, ON_DAY = "days", "day"
-_NUMBER = {"max_digits": 14, "decimal_places": 2}
+_NUMBER: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 
 
 class BuyerForm(forms.Form):
@@ -120,7 +121,7 @@ class DraftForm(forms.Form):
         min_value=Decimal(0),
         **_NUMBER,
     )
-    initial = forms.DecimalField(
+    initial_payment = forms.DecimalField(
         label=_("Initial payment"),
         required=False,
         min_value=Decimal("0.01"),
@@ -155,8 +156,8 @@ class DraftForm(forms.Form):
         line.queryset = logistics.lines_for_templates()
         # The buyer's own country is a choice although no line reaches it: a forwarder of theirs may.
         codes = {*logistics.destinations(), initial["destination"]}
-        reached = [(code, countries.name(code)) for code in codes]
-        destination.choices = sorted(reached, key=lambda choice: choice[1])
+        reached = [(code, str(countries.name(code))) for code in codes]
+        destination.choices = sorted(reached, key=itemgetter(1))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -177,7 +178,7 @@ class DraftForm(forms.Form):
             destination=given["destination"],
             shipping=_usd(given["shipping"]) if given["shipping"] is not None else None,
             discount=_usd(given["discount"]) if given["discount"] else None,
-            initial=_usd(given["initial"]) if given["initial"] else None,
+            initial=_usd(given["initial_payment"]) if given["initial_payment"] else None,
             export=given["export"],
             dispatch=terms.DispatchTerms(
                 days=given["days"] if in_days else None,
@@ -204,7 +205,7 @@ def values_of(order: Order) -> dict[str, Any]:
         "line": order.line_id,
         "shipping": order.shipping.amount,
         "discount": order.discount.amount if order.discount_minor else None,
-        "initial": order.initial.amount if order.initial_minor else None,
+        "initial_payment": order.initial.amount if order.initial_minor else None,
         "dispatch": ON_DAY if day else IN_DAYS,
         "days": order.dispatch_days,
         "after": order.dispatch_after,

@@ -128,7 +128,7 @@ def test_a_draft_is_sent_once_however_often_it_is_pressed(office, alice, mug):
 def test_what_was_agreed_stands_in_the_contract(office, alice, mug, line):
     draft(
         office, alice,
-        **written(mug, **{"item-0-price": "1.50"}, line=line.pk, shipping="5", discount="2", initial="6",
+        **written(mug, **{"item-0-price": "1.50"}, line=line.pk, shipping="5", discount="2", initial_payment="6",
                   dispatch="day", day="2021-04-01", export="agency", do="save"),
     )  # fmt: skip
     order = Order.objects.get()
@@ -162,7 +162,7 @@ def test_what_was_agreed_stands_in_the_contract(office, alice, mug, line):
         ({"dispatch": "day", "day": "2021-03-14"}, "ORD-4"),
         ({"dispatch": "day", "day": "soon"}, "Enter a valid date."),
         ({"discount": "20"}, "ORD-7"),
-        ({"initial": "20.01"}, "PAY-1"),
+        ({"initial_payment": "20.01"}, "PAY-1"),
         ({"export": "smuggle"}, "Select a valid choice"),
         ({"export": "easy", "item-0-quantity": "6000"}, "ORD-6"),
         ({"destination": "XX"}, "Select a valid choice"),
@@ -189,7 +189,7 @@ def test_another_shops_product_is_no_choice(office, alice, mug):
 
 
 def test_the_total_is_worked_out_without_writing_anything(office, alice, mug):
-    preview = draft(office, alice, **written(mug, do="sum", initial="8")).context["preview"]
+    preview = draft(office, alice, **written(mug, do="sum", initial_payment="8")).context["preview"]
     sums = (preview.order.total, preview.balance, preview.fee, preview.expected)
     assert [str(money.amount) for money in sums] == ["20.00", "12.00", "0.40", "19.60"]
     assert preview.promise.covered
