@@ -222,7 +222,7 @@ def edit(office, intent, **sent):
 
 def test_the_supplier_confirms_with_an_export_mode(office, intent):
     page = text(office.get(reverse("ma:order", args=[intent.number])))
-    assert "1.2%, at most" in page and "Easy dispatch" in page
+    assert "1.2% service fee, at most" in page and "Easy dispatch" in page
     office.post(reverse("ma:confirm", args=[intent.number]), {"export": "agency", "seen": "1"})
     intent.refresh_from_db()
     assert (intent.state, intent.export) == ("awaiting_payment", "agency")
