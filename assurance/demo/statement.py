@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from django.db.models import Q
 
 from assurance.kernel.days import day_of
 from assurance.kernel.money import USD, Money
@@ -14,6 +16,7 @@ from orders.rules.bank.reference import reference_of
 OPENING = Decimal("250000.00")
 SHORT_BY = Decimal("25.00")
 AT_MOST = 50
+LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,15 @@ class Movement:
 
 
 def for_open_payments(at: datetime) -> bytes:
-    """What the platform's dollar account would show today if every buyer who was asked to had paid by T/T."""
+    """What the platform's dollar account would show today if every buyer who was asked to had paid by T/T.
+
+    Also one who cancelled the order meanwhile.
+    """
+    under_way = Q(state=PaymentState.STARTED) | Q(
+        state=PaymentState.REPLACED, order__state="closed", settled_at__gt=at - LATELY
+    )
     waiting = (
-        Payment.objects.filter(method="tt", state=PaymentState.STARTED, currency=USD, order__bank_lines=None)
+        Payment.objects.filter(under_way, method="tt", currency=USD, order__bank_lines=None)
         .select_related("order__buyer")
         .order_by("-id")[:AT_MOST]
     )

@@ -18,7 +18,7 @@ from claims.models import Claim
 from coupons import queries as coupons
 from coupons.models import Coupon, Recovery
 from logistics.models import Line, LineCountry, Parcel, TemplateLine
-from orders.models import BankLine, Order, Payment, Proposal, Refund
+from orders.models import BankLine, BankStatement, Order, Payment, Proposal, Refund, Return
 from orders.queries.facts import View, view
 from orders.rules import guarantees, lifecycle
 from sellers import queries as sellers
@@ -100,6 +100,11 @@ class TestEveryStateOccurs:
 
     def test_of_bank_money(self) -> None:
         assert set(BankLine.objects.values_list("state", flat=True)) == {"open", "associated", "return"}
+        taken = BankStatement.objects.get()
+        assert taken.counts.keys() >= {"exact", "amount", "closed", "none", "debit"}
+        assert Return.objects.filter(returned_at=None).exists()
+        waiting = Payment.objects.filter(method="tt", state="started", order__bank_lines=None)
+        assert waiting.count() >= 3, "somebody has yet to transfer, for the sample statement"
 
     def test_of_a_refund(self) -> None:
         assert set(Refund.objects.values_list("state", "full")) == {

@@ -8,6 +8,7 @@ from itertools import cycle
 from typing import Any
 
 from assurance.accounts.models import User
+from assurance.demo.statement import for_open_payments
 from assurance.demo.world.cast import PARTS, Part
 from assurance.demo.world.deal import Deal
 from assurance.demo.world.plots import course, late, money
@@ -16,6 +17,7 @@ from assurance.kernel.events import Actor
 from assurance.kernel.money import from_minor
 from assurance.ledger.models import AccountKind
 from assurance.ledger.queries import balance
+from orders.services import statements
 from sellers.services import funds, membership
 
 Plot = Callable[[Deal], Story]
@@ -109,6 +111,9 @@ MINGS = (
     Entry(late.date_refused, "qinghe", ago=3),
     Entry(late.date_accepted, "qinghe", ago=4),
     Entry(late.exempted, "qinghe", ago=4),
+    Entry(money.transfer_asked, "qinghe", ago=5, deal={"size": 6}),
+    Entry(money.transfer_asked, "qinghe", ago=5, deal={"size": 4}),
+    Entry(money.transfer_asked, "qinghe", ago=1, deal={"size": 3}),
 )
 
 # What is left for every state to occur, with sellers of all kinds.
@@ -131,6 +136,11 @@ OTHERS = (
     Entry(money.wired_short_rest_asked, "muyun", ago=5, deal={"size": 6}),
     Entry(money.wired_short_accepted, "lingjie", ago=6, deal={"size": 6}),
     Entry(money.wired_too_late, "tieniu", ago=9),
+    Entry(money.transfer_asked, "lanting", ago=5, deal={"size": 2}),
+    Entry(money.transfer_too_late, "hebao", ago=5, deal={"size": 2}),
+    Entry(money.transfer_asked, "lanting", ago=1),
+    Entry(money.transfer_asked, "hebao", ago=1),
+    Entry(money.transfer_asked, "sumian", ago=0),
     Entry(late.delivered_late_claimed, "lingjie", due=-24, deal={"mode": "express"}),
     Entry(late.delivered_late, "hebao", due=-23, deal={"mode": "express"}),
     Entry(late.both_late_approved, "outdoor", due=-40, deal={"mode": "express"}),
@@ -191,6 +201,7 @@ def put_on(stage: Stage, *, scale: float) -> None:
     """Put the whole programme on the stage. `scale` is the share of everyday trade; the show case is always whole."""
     for part in PARTS:
         stage.play(_affairs(stage, part))
+    stage.play(_statement(stage))
     numbers = iter(range(1, 100_000))
     chance = random.Random(f"{SEED}:everyday")  # noqa: S311
     buyers = {user.email: user for user in stage.cast.buyers}
@@ -262,6 +273,15 @@ def _affairs(stage: Stage, part: Part) -> Story:
         at = stage.lately(9)
         yield at
         _withdraw(seller.pk, at=at, actor=actor, percent=100)
+
+
+def _statement(stage: Stage) -> Story:
+    """Two days ago finance took a statement in: what fits, short money, money for a closed order, what nobody knows."""
+    at = stage.morning(2, hour=11)
+    yield at
+    olivia = Actor("ops", stage.cast.ops.pk)
+    taken, _is_new = statements.upload(name="statement.sta", data=for_open_payments(at), at=at, actor=olivia)
+    statements.take_in(statement_id=taken.pk, reason="The bank’s file of the day", at=at, actor=olivia)
 
 
 def _withdraw(seller_id: int, *, at: datetime, actor: Actor, percent: int) -> None:

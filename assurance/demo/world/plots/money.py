@@ -81,6 +81,20 @@ def wired(d: Deal) -> Story:
     d.wire(d.order.total)
 
 
+def transfer_asked(d: Deal) -> Story:
+    """T/T is chosen, and the money is on its way: a statement may bring it (PAY-2)."""
+    yield from unpaid(d)
+    yield d.later()
+    d.begin_payment(method="tt")
+
+
+def transfer_too_late(d: Deal) -> Story:
+    """Cancelled while the money was on its way: the statement brings it for a closed order (ORD-3)."""
+    yield from transfer_asked(d)
+    yield d.later(hours=3)
+    d.cancel("buyer")
+
+
 def wired_and_sent(d: Deal) -> Story:
     yield from wired(d)
     yield d.later(hours=5)
