@@ -1,13 +1,13 @@
 """A seller's own account under /api/v1/: membership, balance and debt, the statement."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from assurance.api.fields import MoneyField
+from assurance.api.fields import Choice, Day, MoneyField
 from assurance.api.pagination import Listed, Paged, page_of
 from assurance.api.views import View, endpoint, user_id
 from assurance.kernel import clock
@@ -15,10 +15,8 @@ from assurance.kernel.days import day_of
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
-from assurance.ledger.models import Account, AccountKind, Entry
-from coupons.models import Redemption
-from orders.models import Order, Refund
-from orders.queries import exposure, own, rate
+from assurance.ledger.models import Account, AccountKind
+from orders.queries import causes, exposure, own, rate, statement
 from sellers import rules
 from sellers.models import Membership, Seller
 from sellers.queries import debt, standing
@@ -99,18 +97,31 @@ class EntryShown(serializers.Serializer[Any]):
     reference = serializers.CharField(source="transfer.reference")
 
 
+class StatementFilters(Paged):
+    """What the statement's page filters by, under the same names."""
+
+    kind = Choice(choices=statement.KINDS, required=False)
+    first = Day(required=False, help_text="The first platform day.")
+    last = Day(required=False, help_text="The last platform day, itself included.")
+    order = serializers.CharField(required=False, max_length=24, help_text="The number of an order of yours.")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if "first" in given and "last" in given and given["last"] < given["first"]:
+            raise serializers.ValidationError({"last": [_("The end lies before the beginning.")]})
+        return given
+
+
 class Statement(View):
     tag = "Seller"
 
-    @endpoint("readStatement", EntryShown, query=Paged, many=True)
+    @endpoint("readStatement", EntryShown, query=StatementFilters, many=True)
     def get(self, request: Request, *, given: dict[str, Any]) -> Listed:
         """The movements of your shop's balance, the newest first."""
-        accounts = Account.objects.filter(
-            kind=AccountKind.SELLER, owner_id__in=own.sellers_of(user_id(request))
+        wanted = statement.Wanted(
+            given.get("kind", ""), given.get("first"), given.get("last"), given.get("order", "")
         )
-        found = Entry.objects.filter(account__in=accounts).select_related("transfer", "account")
-        page = page_of(found, given, request)
-        orders = _orders_behind(page.rows)
+        page = page_of(statement.narrowed(own.sellers_of(user_id(request)), wanted), given, request)
+        orders = causes.numbers((entry.transfer.cause, entry.transfer.cause_id) for entry in page.rows)
         for entry in page.rows:
             entry.amount = from_minor(entry.amount_minor, entry.account.currency)
             entry.order = orders.get((entry.transfer.cause, entry.transfer.cause_id))
@@ -140,25 +151,3 @@ def _account(seller: Seller, policy: Policy, at: datetime) -> dict[str, Any]:
 def _balance(seller_id: int) -> Money:
     account = Account.objects.filter(kind=AccountKind.SELLER, owner_id=seller_id).first()
     return account.balance if account else from_minor(0)
-
-
-def _orders_behind(entries: Iterable[Entry]) -> dict[tuple[str, int], str]:
-    """The seller's own order behind each transfer of a page, by cause: at most three queries.
-
-    A redemption is on another seller's order; told is the one whose lateness the coupon made good.
-    """
-    causes: dict[str, set[int]] = {}
-    for entry in entries:
-        causes.setdefault(entry.transfer.cause, set()).add(entry.transfer.cause_id)
-    found: dict[tuple[str, int], str] = {}
-    if ids := causes.get("order"):
-        rows = Order.objects.filter(pk__in=ids).values_list("pk", "number")
-        found |= {("order", pk): number for pk, number in rows}
-    if ids := causes.get("refund"):
-        refunds = Refund.objects.filter(pk__in=ids).values_list("pk", "order__number")
-        found |= {("refund", pk): number for pk, number in refunds}
-    if ids := causes.get("redemption"):
-        late = dict(Redemption.objects.filter(pk__in=ids).values_list("pk", "coupon__from_order_id"))
-        numbers = dict(Order.objects.filter(pk__in=set(late.values())).values_list("pk", "number"))
-        found |= {("redemption", pk): numbers[order_id] for pk, order_id in late.items()}
-    return found

@@ -16,6 +16,7 @@ from orders import gateway
 from orders.api import shapes
 from orders.api.access import BUYER, SELLER, OrderView, shown
 from orders.models import Method, Order, Payment
+from orders.queries.accounts import accounts
 from orders.services import bank, payment, refunds
 
 
@@ -52,6 +53,8 @@ class Pay(OrderView):
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Payment:
         """Start an attempt to pay what is due. The same one asked for again is the same attempt."""
         amount = given.get("amount")
+        if given["method"] == Method.TT and not accounts(self.order.currency):
+            raise serializers.ValidationError({"method": [_("This payment method is not offered.")]})
         return payment.start(
             order_id=self.order.pk,
             method=given["method"],

@@ -9,10 +9,11 @@ from rest_framework import serializers
 
 from assurance.api.fields import MoneyField
 from logistics.models import Mode
-from orders.models import Export, Method, Order, PaymentState, State
+from orders.models import Export, Method, Order, Payment, PaymentState, State
 from orders.queries.buyer import Detail
 from orders.queries.facts import View, fee, funds, held
 from orders.rules import guarantees, lifecycle
+from orders.rules.bank.reference import reference_of
 
 GUARANTEE_STATES = [
     guarantees.NONE,
@@ -226,9 +227,11 @@ class ProposalShown(serializers.Serializer[Any]):
 
 
 class PaymentShown(serializers.Serializer[Any]):
-    """An attempt to pay. The gateway quotes `reference` in its notice, the bank in the transfer."""
+    """An attempt to pay. The gateway quotes `reference` in its notice; for T/T it goes into the transfer."""
 
-    reference = serializers.CharField()
+    reference = serializers.SerializerMethodField(
+        help_text="For T/T the order's ISO 11649 reference, whose check digits show a mistyped one."
+    )
     method = serializers.ChoiceField(Method.choices)
     state = serializers.ChoiceField(PaymentState.choices)
     cash = MoneyField()
@@ -236,6 +239,9 @@ class PaymentShown(serializers.Serializer[Any]):
     fee = MoneyField()
     charge = MoneyField(help_text="What is charged: cash and fee.")
     started_at = serializers.DateTimeField()
+
+    def get_reference(self, payment: Payment) -> str:
+        return reference_of(payment.order.number) if payment.method == Method.TT else payment.reference
 
 
 class RefundShown(serializers.Serializer[Any]):

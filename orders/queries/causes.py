@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from coupons.models import Redemption
 from orders.models import Order, Refund
@@ -23,6 +23,17 @@ def numbers(causes: Iterable[Cause]) -> dict[Cause, str]:
     ids |= _found("redemption", asked, Redemption.objects.values_list("pk", "coupon__from_order_id"))
     known = dict(Order.objects.filter(pk__in=set(ids.values())).values_list("pk", "number"))
     return {cause: known[pk] for cause, pk in ids.items() if pk in known}
+
+
+def of_order(order_id: int) -> Q:
+    """The transfers of a seller's account that go back to one order, as `numbers` tells it."""
+    refunds = Refund.objects.filter(order_id=order_id).values("pk")
+    uses = Redemption.objects.filter(coupon__from_order_id=order_id).values("pk")
+    return (
+        Q(cause="order", cause_id=order_id)
+        | Q(cause="refund", cause_id__in=refunds)
+        | Q(cause="redemption", cause_id__in=uses)
+    )
 
 
 def _found(kind: str, causes: Iterable[Cause], rows: QuerySet[Any, tuple[int, int]]) -> dict[Cause, int]:

@@ -4,6 +4,7 @@ import pytest
 
 from claims import services as claims
 from orders import gateway
+from orders.rules.bank.reference import reference_of
 from orders.services import bank, desk, payment
 from tests import factories
 from tests.api.conftest import started, wanted
@@ -210,10 +211,17 @@ def test_each_side_puts_automatic_receipt_off_once(world):
 def test_bank_money_is_associated_by_the_supplier(world):
     order = started(world, paid=False)
     attempt = world.buyer.post(path(order, "pay/"), {"method": "tt"})[1]
-    assert attempt["url"] is None
+    assert (attempt["url"], attempt["reference"]) == (None, reference_of(order.number))
     assert world.seller.post(path(order, "associate/"))[1]["rule"] == "STA-1"
     bank.arrive(order_id=order.pk, amount=order.total, bank_reference="B1", at=NOW)
     assert world.seller.post(path(order, "associate/"))[1]["state"] == "awaiting_dispatch"
+
+
+def test_t_t_is_not_offered_without_an_account_in_the_currency(world, settings):
+    settings.BANK_ACCOUNTS = []
+    order = started(world, paid=False)
+    status, problem = world.buyer.post(path(order, "pay/"), {"method": "tt"})[:2]
+    assert (status, list(problem["errors"])) == (400, ["method"])
 
 
 def test_the_list_is_filtered_by_state_and_overdue_as_the_clock_has_it(world, at):
@@ -337,3 +345,19 @@ def test_a_seller_filters_by_what_staff_have_put_on_orders(world):
     ):
         rows = world.seller.get(f"orders/?role=seller&{query}")[1]["results"]
         assert [row["number"] for row in rows] == [order.number for order in found]
+
+
+def test_the_statement_takes_the_filters_of_its_page(world):
+    order = started(world)
+    world.seller.post(path(order, "dispatch/"), {"carrier": "DHL", "number": "1", "last": True})
+    world.buyer.post(path(order, "receive/"), {})
+
+    def found(query):
+        status, body = world.seller.get(f"statement/?{query}")[:2]
+        assert status == 200, body
+        return [entry["what"] for entry in body["results"]]
+
+    assert found(f"order={order.number}&kind=release") == ["release"]
+    assert found("kind=withdrawal") == []
+    assert found("order=1") == []
+    assert found("first=2021-01-01&last=2021-01-02") == []

@@ -290,6 +290,8 @@ QUERIES = [
     ("coupons/", {"page": 2}, ["page"]),
     ("recoveries/", {"limit": "x"}, ["limit"]),
     ("statement/", {"cursor": "***"}, ["cursor"]),
+    ("statement/", {"kind": "gold"}, ["kind"]),
+    ("statement/", {"first": "2021-02-01", "last": "2021-01-01"}, ["last"]),
     ("seller/", {"id": 1}, ["id"]),
     ("seller/templates/", {"cursor": "***"}, ["cursor"]),
     ("products/", {"country": "XX"}, ["country"]),
