@@ -8,7 +8,7 @@ from logistics.views import seller as logistics
 from orders.views import exports
 from orders.views.seller import actions, bank, desk, detail, draft
 from orders.views.seller import list as orders
-from sellers.views.seller import access, accounts, funds, home, notices, products
+from sellers.views.seller import access, accounts, funds, home, notices, products, withdrawals
 
 app_name = "ma"
 urlpatterns = [
@@ -43,6 +43,8 @@ urlpatterns = [
     path("notices/", notices.inbox, name="notices"),
     path("notices/read/", read_all, {"back": "ma:notices"}, name="notices-read"),
     path("funds/", funds.funds, name="funds"),
+    path("funds/statement.<slug:format>", funds.export, name="statement-file"),
+    path("funds/withdraw/", withdrawals.withdraw, name="withdraw"),
     path("associate/", bank.waiting_lines, name="associate"),
     path("products/", products.products, name="products"),
     path("products/new/", products.new_product, name="product-new"),

@@ -187,3 +187,48 @@ class Debt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seller}: {self.open}"
+
+
+class PayoutAccount(models.Model):
+    """A bank account of a seller's, to which a balance is paid out. What was paid to one is kept with it."""
+
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="payout_accounts")
+    holder = models.CharField(max_length=140)
+    bank = models.CharField(max_length=140)
+    number = models.CharField(max_length=34)
+    bic = models.CharField(max_length=11)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["seller", "number", "holder", "bank", "bic"], name="one_payout_account"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank} ··{self.number[-4:]}"
+
+
+class Withdrawal(models.Model):
+    """Money paid out of a balance, in USD. `key` is that of the page on which it was confirmed: it counts once."""
+
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="withdrawals")
+    account = models.ForeignKey(PayoutAccount, on_delete=models.PROTECT, related_name="withdrawals")
+    key = models.CharField(max_length=32)
+    amount_minor = models.BigIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    amount = Amount("amount_minor", USD)
+
+    class Meta:
+        verbose_name = _("withdrawal")
+        verbose_name_plural = _("withdrawals")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["seller", "key"], name="one_withdrawal_per_key"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="something_withdrawn"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.seller_id}"

@@ -1,7 +1,9 @@
 """Reading the ledger: balances, an account's statement, the chain of transfers behind an object."""
 
+from collections.abc import Sequence
+
 from django.db import connection, models
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from assurance.kernel.money import USD, Money, from_minor
@@ -26,6 +28,21 @@ def statement(kind: AccountKind, owner_id: int, currency: str = USD) -> QuerySet
         .select_related("transfer", "account")
         .order_by("-id")
     )
+
+
+def balances_after(account_id: int, balance: Money, entries: Sequence[Entry]) -> dict[int, Money]:
+    """What the account held after each of these entries, by id: `balance` less all that came later.
+
+    One query, that reads what is newer than the oldest of them.
+    """
+    if not entries:
+        return {}
+    later = Entry.objects.filter(account_id=account_id, pk__gt=min(entry.pk for entry in entries))
+    sums = later.aggregate(
+        **{f"after_{entry.pk}": Sum("amount_minor", filter=Q(pk__gt=entry.pk)) for entry in entries}
+    )
+    currency = balance.currency.code
+    return {entry.pk: balance - from_minor(sums[f"after_{entry.pk}"] or 0, currency) for entry in entries}
 
 
 def transfers_of(cause: str, cause_id: int) -> QuerySet[Transfer]:

@@ -137,12 +137,20 @@ def deposit(*, seller_id: int, amount: Money, reference: str, at: datetime, acto
 
 
 @transaction.atomic
-def withdraw(*, seller_id: int, amount: Money, reference: str, at: datetime, actor: Actor = PLATFORM) -> None:
-    """Pay a seller's money out; refused PAY-4 beyond the balance."""
+def withdraw(
+    *,
+    seller_id: int,
+    amount: Money,
+    reference: str,
+    at: datetime,
+    actor: Actor = PLATFORM,
+    to: str = "",
+) -> None:
+    """Pay a seller's money out; refused PAY-4 beyond the balance. `to` names the account for the record."""
     account = ledger.seller(seller_id)
     rules.check_withdraw(amount, balance=ledger.lock_balance(account))
     event = events.record(
-        "seller", seller_id, "withdrew", at=at, actor=actor, rules=("PAY-4",), amount=to_text(amount)
+        "seller", seller_id, "withdrew", at=at, actor=actor, rules=("PAY-4",), amount=to_text(amount), to=to
     )
     ledger.post(
         what="withdrawal",

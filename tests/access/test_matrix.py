@@ -83,7 +83,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         """
         ma:order-new ma:home ma:accounts ma:access ma:join ma:leave ma:activate ma:terms ma:orders ma:claims
         ma:orders-picked ma:exports ma:filter-keep ma:filter-change
-        ma:notices ma:notices-read ma:funds ma:associate ma:products ma:product-new ma:templates ma:template-new
+        ma:notices ma:notices-read ma:funds ma:statement-file ma:withdraw ma:associate ma:products ma:product-new ma:templates ma:template-new
         """,
     ),
     (
@@ -144,7 +144,7 @@ def _path(name: str, cast: Cast) -> str:
         "key": "a-b",
         "uidb36": "1",
     }
-    own |= {"version": TERMS_VERSION}
+    own |= {"version": TERMS_VERSION, "format": "csv"}
     if name == "orders:file":
         own["key"] = cast.file.key
     if name == "orders:export_file":
@@ -159,6 +159,7 @@ def _path(name: str, cast: Cast) -> str:
         ("uidb36", "key"),
         ("product",),
         ("version",),
+        ("format",),
     ):
         try:
             return reverse(name, kwargs={key: own[key] for key in keys})
