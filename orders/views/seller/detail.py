@@ -12,7 +12,7 @@ from assurance.kernel.days import day_of, end_of, plus
 from assurance.kernel.rules import RuleViolation
 from claims import queries as claims
 from claims.queries import Dossier
-from orders.models import Order
+from orders.models import Order, Return
 from orders.queries import exposure
 from orders.queries import seller as orders
 from orders.queries.buyer import Detail, detail
@@ -72,6 +72,7 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
         "step": next_step(desk),
         "stops": panels.stops(known),
         "funds": panels.funds_panel(known),
+        "returns": _returns(desk),
         "dispatch": panels.dispatch_panel(known),
         "may": panels.allowed(known),
         "at_most": exposure.at_most(Row(found, known.view, known.parcels)),
@@ -109,6 +110,13 @@ def _has_form(name: str, context: dict[str, Any]) -> bool:
         "confirm_form": may["confirm_supplier"],
         "answer_form": context["desk"].refund_state == refunds.NEGOTIATING,
     }[name]
+
+
+def _returns(desk: Desk) -> list[Return]:
+    """What goes back to the payer; it is only looked for where money can have come in vain."""
+    known = desk.detail
+    came_in_vain = known.order.closed_at or any(event.kind == "money_to_return" for event in known.events)
+    return list(known.order.returns.order_by("id")) if desk.bank_lines or came_in_vain else []
 
 
 def _claim(request: SellerRequest, known: Detail) -> Dossier | None:

@@ -8,11 +8,14 @@ from django.utils.translation import gettext as _
 
 from assurance.kernel.days import day_of, end_of, plus
 from assurance.kernel.money import Money
+from assurance.kernel.policy import Policy
 from assurance.ui.wording import day_text
 from orders.models import Method, Order
+from orders.queries.accounts import BankAccount, accounts
 from orders.queries.buyer import Detail
 from orders.queries.facts import fee, funds, terms_of
 from orders.rules import guarantees, lifecycle, terms
+from orders.rules.bank.reference import in_groups, reference_of
 from orders.views.contract import terms_text
 from orders.views.export_modes import ExportMode, explained
 
@@ -34,6 +37,8 @@ class FundsPanel:
     state: str
     is_full: bool
     methods: list[str]
+    reference: str
+    accounts: list[BankAccount]
 
 
 def funds_panel(known: Detail) -> FundsPanel:
@@ -58,8 +63,16 @@ def funds_panel(known: Detail) -> FundsPanel:
         outstanding=now.outstanding,
         state=paid_text(order),
         is_full=now.full,
-        methods=[str(Method(name).label) for name in known.view.facts.policy.method_fee_percent],
+        methods=_methods(order, known.view.facts.policy),
+        reference=in_groups(reference_of(order.number)),
+        accounts=accounts(order.currency),
     )
+
+
+def _methods(order: Order, policy: Policy) -> list[str]:
+    """The methods of the fee table; T/T where the platform has an account in the order's currency."""
+    has_account = bool(accounts(order.currency))
+    return [str(Method(name).label) for name in policy.method_fee_percent if name != Method.TT or has_account]
 
 
 def paid_text(order: Order) -> str:
