@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import FileResponse, Http404, HttpResponse
@@ -129,7 +129,7 @@ def funds(request: SellerRequest) -> HttpResponse:
 
 @for_seller
 @require_safe
-def export(request: SellerRequest, format: str) -> HttpResponse | FileResponse:
+def export(request: SellerRequest, format: str) -> HttpResponse:
     """The statement as it is narrowed, as a file: written row by row, and sent as it lies on the disk."""
     if format not in FORMATS:
         raise Http404
@@ -154,7 +154,7 @@ def export(request: SellerRequest, format: str) -> HttpResponse | FileResponse:
     answer = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=FORMATS[format])
     # The open file outlives its name.
     folder.cleanup()
-    return answer
+    return cast(HttpResponse, answer)
 
 
 def _lines(rows: Sequence[Entry], balance: Money, known: dict[causes.Cause, str]) -> list[Line]:
