@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections
 from django.test import Client
+from django.urls import URLResolver
 
 from assurance.api import idempotency
 from assurance.kernel.models import Event, IdempotencyKey
@@ -21,7 +22,7 @@ from orders.models import BankLine, Order, Payment, Proposal, Refund
 from orders.services import amendment, bank, closing, dispatch, refunds, start
 from tests import factories
 from tests.api.conftest import Caller, make_world, started, wanted
-from tests.api.signing import sign
+from tests.api.signing import sign, sign_17track, sign_aftership
 from tests.factories import ADDRESS, NOW
 
 COUNTED = (Order, Payment, Proposal, Refund, Claim, Parcel, TrackingEvent, Event, Notice, Transfer, BankLine)
@@ -187,6 +188,50 @@ def test_tracking_told_ten_times_is_one_event(world):
     assert refused.status_code == 422
 
 
+AFTERSHIP = {
+    "event": "tracking_update",
+    "msg": {
+        "tracking_number": "{number}",
+        "slug": "dhl",
+        "checkpoints": [
+            {"slug": "dhl", "tag": "InTransit", "checkpoint_time": NOW.isoformat(), "city": "Ningbo"}
+        ],
+    },
+}
+SEVENTEEN = {
+    "event": "TRACKING_UPDATED",
+    "data": {
+        "number": "{number}",
+        "track_info": {
+            "tracking": {
+                "providers": [
+                    {
+                        "provider": {"name": "DHL Express"},
+                        "events": [{"stage": "PickedUp", "sub_status": "", "time_utc": NOW.isoformat()}],
+                    }
+                ]
+            }
+        },
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "signed"),
+    [
+        ("tracking/aftership/", AFTERSHIP, lambda body: sign_aftership(body, "after")),
+        ("tracking/17track/", SEVENTEEN, lambda body: sign_17track(body, "seventeen")),
+    ],
+)
+def test_what_a_carriers_service_tells_ten_times_is_one_event(world, path, message, signed, settings):
+    settings.TRACKING_SECRETS = {"aftership": ["after"], "17track": ["seventeen"]}
+    order = sent(world)
+    body = json.dumps(message).replace("{number}", f"S{order.pk}")
+    answers = several(world.nobody, path, body, "key-1", signed(body))
+    assert {(a.status_code, a.content) for a in answers} == {(200, b'{"accepted":1,"refused":[]}')}
+    assert TrackingEvent.objects.count() == 1
+
+
 @pytest.mark.django_db
 class TestTracking:
     """Work that commits piece by piece claims its key first."""
@@ -221,15 +266,22 @@ class TestTracking:
         assert self.told(world, f"S{order.pk}") == 422
 
 
-def test_every_post_is_tried_here():
-    """A verb that is added without its case fails."""
-    from assurance.api.urls import _order, _v1
+def posts(patterns, prefix=""):
+    """The address of every view below these that answers a POST."""
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from posts(each.url_patterns, prefix + str(each.pattern))
+        elif hasattr(getattr(each.callback, "view_class", None), "post"):
+            yield prefix + str(each.pattern)
 
-    posts = {
-        str(p.pattern) for p in [*_order, *_v1] if hasattr(getattr(p.callback, "view_class", None), "post")
-    }
-    elsewhere = {"orders/", "tracking/", "tracking/aftership/", "tracking/17track/"}
-    assert posts - elsewhere == {f"{verb}/" for verb in VERBS}
+
+def test_every_post_is_tried_here():
+    """A POST that is added without its case fails: the addresses are read from the URL configuration."""
+    from assurance.api.urls import urlpatterns
+
+    order = "v1/orders/<order_number:number>/"
+    tried = {"v1/orders/", "v1/tracking/", "v1/tracking/aftership/", "v1/tracking/17track/"}
+    assert set(posts(urlpatterns)) == tried | {f"{order}{verb}/" for verb in VERBS}
 
 
 @pytest.mark.django_db
