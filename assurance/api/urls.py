@@ -9,7 +9,7 @@ from coupons.api import Coupons, Recoveries
 from logistics.api.products import Products, ShippingOptions
 from logistics.api.templates import SellerTemplates
 from logistics.api.tracking import AfterShip, SeventeenTrack, Tracking
-from orders.api import money, verbs
+from orders.api import drafts, money, verbs
 from orders.api.orders import OrderAt, Orders
 from sellers.api import SellerAt, Statement
 
@@ -43,6 +43,8 @@ register_converter(RowId, "row_id")
 
 _order: list[URLPattern | URLResolver] = [
     path("", OrderAt.as_view(), name="order"),
+    path("change/", drafts.Change.as_view(), name="change"),
+    path("send/", drafts.Send.as_view(), name="send"),
     path("confirm/", verbs.Confirm.as_view(), name="confirm"),
     path("decline/", verbs.Decline.as_view(), name="decline"),
     path("cancel/", verbs.Cancel.as_view(), name="cancel"),
@@ -67,6 +69,7 @@ _v1: list[URLPattern | URLResolver] = [
     path("products/", Products.as_view(), name="products"),
     path("products/<row_id:product>/shipping-options/", ShippingOptions.as_view(), name="shipping-options"),
     path("orders/", Orders.as_view(), name="orders"),
+    path("orders/drafts/", drafts.Drafts.as_view(), name="drafts"),
     path("orders/<order_number:number>/", include(_order)),
     path("claims/", Claims.as_view(), name="claims"),
     path("coupons/", Coupons.as_view(), name="coupons"),

@@ -278,6 +278,7 @@ class OrderDetail(OrderSummary):
     """An order with its promises, money, parcels and timeline."""
 
     drafted_by = serializers.ChoiceField(SIDES, source="order.drafted_by")
+    version = serializers.IntegerField(source="order.version", help_text="Counts what the supplier changed.")
     export = serializers.ChoiceField(Export.choices, source="order.export")
     closes_at = serializers.DateTimeField(
         allow_null=True, help_text="When it closes if nobody goes on with it."

@@ -6,19 +6,38 @@ from rest_framework.request import Request
 
 from assurance.api.fields import Choice, Day, Flag, Nothing, Text
 from assurance.api.fields import Request as Given
+from assurance.api.fields import Whole as Number
 from assurance.api.views import endpoint
 from assurance.kernel import clock
 from orders.api.access import BUYER, SELLER, OrderView, shown
 from orders.api.shapes import OrderDetail, Whole
+from orders.models import Export
 from orders.services import amendment, closing, dispatch, receipt
 
 
+class Confirmed(Given):
+    version = Number(
+        min_value=1,
+        max_value=2**31 - 1,
+        required=False,
+        help_text="The version that you have read; refused if the order has been changed since.",
+    )
+    export = Choice(
+        choices=Export.choices, required=False, help_text="The export mode, for a supplier to choose (ORD-5)."
+    )
+
+
 class Confirm(OrderView):
-    @endpoint("confirmOrder", OrderDetail, body=Nothing)
+    @endpoint("confirmOrder", OrderDetail, body=Confirmed)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
         """Agree to the order, if it is your turn to; payment is next."""
         closing.confirm(
-            order_id=self.order.pk, by=self.by(request), at=clock.now(), actor=self.actor(request)
+            order_id=self.order.pk,
+            by=self.by(request),
+            export=given.get("export"),
+            seen=given.get("version"),
+            at=clock.now(),
+            actor=self.actor(request),
         )
         return shown(request, number)
 

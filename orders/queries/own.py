@@ -9,7 +9,7 @@ from orders.models import Order
 from orders.queries.buyer import seen_by
 from orders.queries.filters import Wanted, flagged, found_by_seller, in_usd, lendable, narrowed
 from sellers import queries as sellers
-from sellers.models import Seller, Staff
+from sellers.models import Product, Seller, Staff
 
 
 def sellers_of(user_id: int) -> list[int]:
@@ -17,6 +17,11 @@ def sellers_of(user_id: int) -> list[int]:
     return list(
         Staff.objects.filter(user_id=user_id).order_by("seller_id").values_list("seller_id", flat=True)
     )
+
+
+def shop_of(product_id: int) -> int | None:
+    """The seller account that offers a product; none if there is no such product."""
+    return Product.objects.filter(pk=product_id).values_list("seller_id", flat=True).first()
 
 
 def of_sellers(seller_ids: Sequence[int]) -> QuerySet[Order]:

@@ -46,7 +46,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         notices:read_all account:settings account:address_new account:token_new account_email
         account_change_password account_set_password account_reauthenticate mfa_index
         mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes
-        mfa_generate_recovery_codes mfa_download_recovery_codes api:orders api:claims api:coupons
+        mfa_generate_recovery_codes mfa_download_recovery_codes api:orders api:drafts api:claims api:coupons
         api:recoveries api:statement api:seller
         """,
     ),
@@ -63,7 +63,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
     (
         MING,
         """
-        api:associate api:dispatch api:dispatch-date api:answer-refund
+        api:change api:send api:associate api:dispatch api:dispatch-date api:answer-refund
         """,
     ),
     (

@@ -27,12 +27,29 @@ from tests.factories import ADDRESS, NOW
 
 COUNTED = (Order, Payment, Proposal, Refund, Claim, Parcel, TrackingEvent, Event, Notice, Transfer, BankLine)
 TIMES = 10
+CHEAPER = {
+    "items": [{"product": "{product}", "quantity": 1, "price": "9.00"}],
+    "destination": "US",
+    "dispatch": {"days": 6},
+    "version": 1,
+}
 HOME = {"recipient": "Alice Moreno", "street": "9 Pier Road", "city": "Portland"}
 
 
 def made_to_order(w):
     vase = factories.product(w.shop, rts=False)
     return factories.order(w.alice, {vase: 1}, paid=False)
+
+
+def drafted(w):
+    draft = start.Draft(items={w.mug.pk: 10}, line_id=w.line.pk, destination="US")
+    return start.by_seller(seller_id=w.shop.pk, buyer_id=w.alice.pk, draft=draft, send=False, at=NOW)
+
+
+def draft_body(w):
+    """What Ming sends to draft an order of ten mugs for Alice."""
+    items = [{"product": w.mug.pk, "quantity": 10, "price": "9.00"}]
+    return {"buyer": w.alice.email, "items": items, "destination": "US", "dispatch": {"days": 6}}
 
 
 def sent(w):
@@ -78,6 +95,8 @@ def applied(w, days=0):
 
 # Path below the order → who, an order on which it is possible, the body, another body.
 VERBS = {
+    "change": ("seller", made_to_order, CHEAPER, CHEAPER | {"destination": "CA"}),
+    "send": ("seller", drafted, {"version": 1}, {"version": 2}),
     "confirm": ("seller", made_to_order, {}, {"more": 1}),
     "decline": ("seller", made_to_order, {"reason": "terms"}, {"reason": "refusal"}),
     "cancel": ("buyer", made_to_order, {}, {"more": 1}),
@@ -159,7 +178,9 @@ def test_a_verb_sent_ten_times_has_one_effect_and_one_answer(world, verb):
     single, order = make(world), make(world)
 
     def for_order(of, given):
-        return json.loads(json.dumps(given).replace("{pk}", str(of.pk)))
+        product = str(of.lines.get().product_id)
+        text = json.dumps(given).replace("{pk}", str(of.pk)).replace('"{product}"', product)
+        return json.loads(text)
 
     before = rows()
     assert caller.post(f"orders/{single.number}/{verb}/", for_order(single, body))[0] in (200, 201)
@@ -172,6 +193,13 @@ def test_an_order_started_ten_times_is_one_order(world):
     before = rows()
     world.buyer.post("orders/", wanted(world))
     check(world.buyer, "orders/", wanted(world), wanted(world, destination="CA"), rows() - before)
+
+
+def test_an_order_drafted_ten_times_is_one_order(world):
+    body = draft_body(world)
+    before = rows()
+    world.seller.post("orders/drafts/", body)
+    check(world.seller, "orders/drafts/", body, body | {"send": False}, rows() - before)
 
 
 def test_tracking_told_ten_times_is_one_event(world):
@@ -280,7 +308,13 @@ def test_every_post_is_tried_here():
     from assurance.api.urls import urlpatterns
 
     order = "v1/orders/<order_number:number>/"
-    tried = {"v1/orders/", "v1/tracking/", "v1/tracking/aftership/", "v1/tracking/17track/"}
+    tried = {
+        "v1/orders/",
+        "v1/orders/drafts/",
+        "v1/tracking/",
+        "v1/tracking/aftership/",
+        "v1/tracking/17track/",
+    }
     assert set(posts(urlpatterns)) == tried | {f"{order}{verb}/" for verb in VERBS}
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from claims import services as claims
 from orders import gateway
+from orders.models import Order
 from orders.rules.bank.reference import reference_of
 from orders.services import bank, desk, payment
 from tests import factories
@@ -114,6 +115,63 @@ def test_a_made_to_order_product_waits_for_the_supplier(world):
     assert world.buyer.post(path(order["number"], "confirm/"))[1]["rule"] == "STA-1"
     assert world.seller.post(path(order["number"], "confirm/"))[1]["state"] == "awaiting_payment"
     assert world.buyer.post(path(order["number"], "cancel/"))[1]["closed_because"] == "cancelled"
+
+
+def agreed(world, **fields):
+    items = [{"product": world.mug.pk, "quantity": 10, "price": "9.00"}]
+    return {"buyer": world.alice.email, "items": items, "destination": "US", "dispatch": {"days": 6}} | fields
+
+
+def test_a_supplier_drafts_changes_and_sends_and_the_buyer_confirms_that_version(world):
+    status, order = world.seller.post(
+        "orders/drafts/", agreed(world, send=False, line=world.line.pk, shipping="5.00", initial="20.00")
+    )
+    assert (status, order["state"], order["version"]) == (201, "draft", 1)
+    assert (order["funds"]["total"]["amount"], order["funds"]["initial"]["amount"]) == ("95.00", "20.00")
+    number = order["number"]
+    assert world.buyer.get(path(number))[0] == 404
+    body = {name: value for name, value in agreed(world).items() if name != "buyer"}
+    changed = world.seller.post(path(number, "change/"), body | {"version": 1, "send": False})[1]
+    assert (changed["state"], changed["version"], changed["funds"]["total"]["amount"]) == (
+        "draft",
+        2,
+        "90.00",
+    )
+    assert world.seller.post(path(number, "send/"), {"version": 1})[1]["rule"] == "ORD-1"
+    assert world.seller.post(path(number, "send/"), {"version": 2})[1]["state"] == "awaiting_buyer"
+    assert world.buyer.post(path(number, "confirm/"), {"version": 1})[1]["rule"] == "ORD-1"
+    assert world.buyer.post(path(number, "confirm/"), {"version": 2})[1]["state"] == "awaiting_payment"
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "named"),
+    [
+        ({"buyer": "nobody@example.com"}, 400, "buyer"),
+        ({"dispatch": {"days": 6, "day": "2021-04-01"}}, 400, "dispatch.days"),
+        ({"discount": "90.00"}, 422, "discount"),
+        ({"initial": "90.01"}, 422, "initial_payment"),
+        ({"shipping": "1.005"}, 400, "shipping"),
+    ],
+)
+def test_a_draft_that_does_not_fit_writes_nothing(world, fields, status, named):
+    answer, problem = world.seller.post("orders/drafts/", agreed(world, **fields))
+    assert (answer, list(problem["errors"])) == (status, [named])
+    assert not Order.objects.exists()
+
+
+def test_only_a_shop_drafts_and_only_its_own_products(world):
+    assert world.stranger.post("orders/drafts/", agreed(world))[0] == 403
+    assert world.other.post("orders/drafts/", agreed(world))[1]["rule"] == "ORD-1"
+    assert not Order.objects.exists()
+
+
+def test_a_supplier_confirms_with_an_export_mode(world):
+    vase = factories.product(world.shop, rts=False)
+    order = world.buyer.post(
+        "orders/", wanted(world, items=[{"product": vase.pk, "quantity": 1}], line=None)
+    )[1]
+    confirmed = world.seller.post(path(order["number"], "confirm/"), {"export": "agency"})[1]
+    assert (confirmed["state"], confirmed["export"]) == ("awaiting_payment", "agency")
 
 
 def test_a_supplier_declines(world):

@@ -120,6 +120,13 @@ def test_a_supplier_without_the_lamp_is_refused(world, at):
 
 
 # Verb → who sends it, bodies with the status and the fields named. `None` in place of fields: whatever.
+AGREED = {
+    "items": [{"product": 1, "quantity": 1}],
+    "destination": "US",
+    "dispatch": {"days": 6},
+    "version": 1,
+}
+
 BODIES: dict[str, tuple[str, list[Any]]] = {
     "pay": ("buyer", [
         ({}, 400, ["method"]),
@@ -193,7 +200,24 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
     "refunds/answer": ("seller", [({}, 400, ["agree"]), ({"agree": "yes"}, 400, ["agree"]), ({"agree": True}, 404, None)]),
     "refunds/escalate": ("buyer", [({}, 404, None)]),
     "decline": ("seller", [({}, 400, ["reason"]), ({"reason": "mood"}, 400, ["reason"]), ({"reason": "terms"}, 409, None)]),
-    "confirm": ("seller", [({"yes": 1}, 400, ["yes"]), ({}, 409, None)]),
+    "change": ("seller", [
+        ({}, 400, ["destination", "dispatch", "items", "version"]),
+        (AGREED | {"items": []}, 400, ["items"]),
+        (AGREED | {"items": [{"product": 1, "quantity": 0}]}, 400, ["items.0.quantity"]),
+        (AGREED | {"items": [{"product": 1, "quantity": 1, "price": 9}]}, 400, ["items.0.price"]),
+        (AGREED | {"dispatch": {"days": 6, "day": "2021-04-01"}}, 400, ["dispatch.days"]),
+        (AGREED | {"dispatch": {"days": 91}}, 400, ["dispatch.days"]),
+        (AGREED | {"export": "smuggle"}, 400, ["export"]),
+        (AGREED | {"version": 0}, 400, ["version"]),
+        (AGREED, 409, None),
+    ]),
+    "send": ("seller", [({}, 400, ["version"]), ({"version": "1"}, 400, ["version"]), ({"version": 1}, 409, None)]),
+    "confirm": ("seller", [
+        ({"version": 0}, 400, ["version"]),
+        ({"export": "smuggle"}, 400, ["export"]),
+        ({"yes": 1}, 400, ["yes"]),
+        ({}, 409, None),
+    ]),
     "cancel": ("buyer", [({"yes": 1}, 400, ["yes"]), ({}, 409, None)]),
     "receive": ("buyer", [({"at": "2021-03-15"}, 400, ["at"]), ({}, 409, None)]),
     "extend": ("buyer", [({"days": 99}, 400, ["days"]), ({}, 409, None)]),
