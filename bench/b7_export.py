@@ -89,11 +89,14 @@ def _formulas(row: ListExport, format: str) -> tuple[bool, str]:
             cells = [cell for cells in csv.reader(lines) for cell in cells if FORMULA in cell]
             return bool(cells) and all(cell == f"'{FORMULA}" for cell in cells), f"{len(cells):,} escaped"
         escaped = calculated = 0
+        needle = f"'{FORMULA}".encode()
         with zipfile.ZipFile(file) as book:
             for name in book.namelist():
                 if name.startswith("xl/worksheets/sheet"):
                     with book.open(name) as sheet:
+                        rest = b""
                         while part := sheet.read(2**20):
-                            escaped += part.count(f"'{FORMULA}".encode())
-                            calculated += part.count(b"<f>")
+                            escaped += (rest + part).count(needle)
+                            calculated += (rest[-2:] + part).count(b"<f>")
+                            rest = part[-len(needle) + 1 :]
         return escaped > 0 and not calculated, f"{escaped:,} escaped, {calculated} calculated"

@@ -327,9 +327,12 @@ class Guarantee(models.Model):
             models.UniqueConstraint(fields=["order", "kind"], name="one_guarantee_per_kind"),
         ]
         indexes: ClassVar = [
-            # Read by the overdue filter of the lists and the exposure on the home pages.
+            # Read by the overdue filter of the lists, by its counts and the exposure on the home pages.
             models.Index(
-                fields=["seller", "kind", "late_at"], condition=Q(late_at__isnull=False), name="late_order"
+                fields=["seller", "kind", "late_at"],
+                include=["order"],
+                condition=Q(late_at__isnull=False),
+                name="late_order",
             ),
         ]
 

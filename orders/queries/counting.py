@@ -12,8 +12,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from orders.models import Order
-
 MOST = 100  # one more than the 99 that a tab shows
 SOMEBODY, SOMETIME = -(2**40), datetime(1, 1, 1, tzinfo=UTC)
 
@@ -25,7 +23,7 @@ class Counting:
     parts: tuple[str, ...]
     params: tuple[Any, ...]
 
-    def of(self, owner_id: int, at: datetime, *more: QuerySet[Order]) -> list[int]:
+    def of(self, owner_id: int, at: datetime, *more: QuerySet[Any]) -> list[int]:
         """The counts for one owner at an instant, and those of `more`, in order."""
         given: dict[Any, Any] = {SOMEBODY: owner_id, SOMETIME: at}
         added = counting(more)
@@ -35,10 +33,10 @@ class Counting:
             return list(cursor.fetchone())
 
 
-def counting(asked: Iterable[QuerySet[Order] | Sequence[QuerySet[Order]]]) -> Counting:
+def counting(asked: Iterable[QuerySet[Any] | Sequence[QuerySet[Any]]]) -> Counting:
     """Put the counting of these orders into words. Where several stand for one, no order is in two of them:
 
-    each then has an index of its own, which one condition with an "or" would not have.
+    each then has an index of its own, which one condition with an "or" would not have. None stand for nothing.
     """
     parts: list[str] = []
     params: list[Any] = []
@@ -48,10 +46,10 @@ def counting(asked: Iterable[QuerySet[Order] | Sequence[QuerySet[Order]]]) -> Co
             sql, values = _limited(piece)
             counted.append(f"(SELECT count(*) FROM ({sql}) counted)")  # noqa: S608
             params += values
-        parts.append(f"LEAST({MOST}, {' + '.join(counted)})")
+        parts.append(f"LEAST({MOST}, {' + '.join(counted) or '0'})")
     return Counting(tuple(parts), tuple(params))
 
 
-def _limited(found: QuerySet[Order]) -> tuple[str, Sequence[Any]]:
+def _limited(found: QuerySet[Any]) -> tuple[str, Sequence[Any]]:
     sql, params = found.order_by().values("pk")[:MOST].query.sql_with_params()
     return sql, params
