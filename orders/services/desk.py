@@ -23,6 +23,7 @@ from orders.services.elapse import locked
 from sellers import queries as sellers
 
 AT_ONCE, LABELS_PER_ORDER, FILTERS_PER_PERSON = 200, 10, 30
+LONGEST_FILTER = 1000
 STREAM = "desk"
 SELLER, BUYER = "seller", "buyer"
 
@@ -181,6 +182,9 @@ def _record(orders: Collection[Order], kind: str, at: datetime, actor: Actor, **
 @transaction.atomic
 def keep_filter(*, seller_id: int, user_id: int, name: str, query: str, default: bool) -> SavedFilter:
     """Keep a filter under a name; the same name again replaces it. Refused ORD-9 beyond a number of them."""
+    plain = _plain(query)
+    if len(plain) > LONGEST_FILTER:
+        raise RuleViolation("ORD-9", _("These filters are too long to keep."), conflict=False, field="name")
     mine = SavedFilter.objects.select_for_update().filter(seller=seller_id, user=user_id)
     if mine.exclude(name=name).count() >= FILTERS_PER_PERSON:
         raise RuleViolation(
@@ -196,7 +200,7 @@ def keep_filter(*, seller_id: int, user_id: int, name: str, query: str, default:
         seller_id=seller_id,
         user_id=user_id,
         name=name,
-        defaults={"query": _plain(query), "is_default": default},
+        defaults={"query": plain, "is_default": default},
     )
     return kept
 

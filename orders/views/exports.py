@@ -20,6 +20,7 @@ from orders import tasks
 from orders.models import ExportState, ListExport
 from orders.queries import desk, own
 from orders.services import exports
+from orders.views import outcomes
 from orders.views.buyer import access
 from orders.views.buyer.list import FilterForm as BuyerFilterForm
 from orders.views.buyer.list import tab_names
@@ -92,7 +93,7 @@ def _ask(
             at=clock.now(),
             language=get_language() or "en",
             said=said,
-            picked=request.POST.getlist("order"),
+            picked=outcomes.ticked(request.POST),
         )
     except RuleViolation as violation:
         refused(request, violation)

@@ -1,13 +1,18 @@
 """Saying what an act on several orders did: how many it changed, and which it could not, and why (ORD-9)."""
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orders.services.desk import Outcome
 
 SHOWN = 3
+
+
+def ticked(data: QueryDict) -> list[str]:
+    """The numbers of the orders that were ticked; what is no number at all was not sent by our page."""
+    return [number for number in data.getlist("order") if number.isascii() and number.isdecimal()]
 
 
 def nothing() -> str:

@@ -154,7 +154,7 @@ def _rows(user_id: int, found: list[Order]) -> list[Row]:
 def picked(request: HttpRequest) -> HttpResponse:
     """Delete the ticked orders from one's own list, or put them back; then the list where it was left."""
     query = QueryDict(request.POST.get("query", ""))
-    numbers, act = request.POST.getlist("order"), request.POST.get("act", "")
+    numbers, act = outcomes.ticked(request.POST), request.POST.get("act", "")
     if request.method == "POST" and not numbers:
         messages.error(request, outcomes.nothing())
     elif request.method == "POST" and act in ("delete", "restore"):

@@ -23,9 +23,14 @@ from sellers.views.seller.base import SellerRequest, for_seller, page, verb_of
 _of_list = verb_of("ma:orders")
 
 
-@_of_list
+@for_seller
 def picked(request: SellerRequest) -> HttpResponse:
-    """Carry out an act on the ticked orders and come back to the list where it was left."""
+    """Carry out an act on the ticked orders and come back to the list where it was left.
+
+    A refused form stands at this address; links of the list under it lead on from there.
+    """
+    if request.method != "POST":
+        return _back(request.GET)
     form = PickedForm(request.POST)
     query = QueryDict(request.POST.get("query", ""))
     if not form.is_valid():

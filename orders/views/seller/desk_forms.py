@@ -6,6 +6,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from orders.views.outcomes import ticked
+
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
@@ -29,7 +31,7 @@ class PickedForm(forms.Form):
     @property
     def numbers(self) -> list[str]:
         """The orders that were ticked."""
-        return self.data.getlist("order") if isinstance(self.data, QueryDict) else []
+        return ticked(self.data) if isinstance(self.data, QueryDict) else []
 
     def clean_label(self) -> str:
         return _one_line(str(self.cleaned_data["label"]))

@@ -170,6 +170,25 @@ def test_what_cannot_be_deleted_is_said_with_its_reason_and_the_rest_can_be_undo
     assert f'value="{gone.number}" form="bulk"' in page
 
 
+def test_links_under_a_refused_form_lead_back_into_the_list(office, client, alice, mug):
+    answer = office("orders-picked", act="delete", query="tab=to_dispatch&destination=US")
+    assert answer.status_code == 422
+    with clock.frozen(NOW):
+        back = client.get(reverse("ma:orders-picked"), {"tab": "to_dispatch", "after": "2021-03-21~5"})
+    assert back.url == reverse("ma:orders") + "?tab=to_dispatch&after=2021-03-21~5"
+
+
+def test_what_no_page_of_ours_sends_breaks_nothing(office, alice, mug):
+    order = make.order(alice, {mug: 1})
+    for number in ("\x00", "' OR 1=1", "١٢٣"):
+        answer = office("orders-picked", act="label", label="x", order=[number, order.number])
+        assert answer.status_code == 200
+        assert office("exports", format="csv", order=[number]).status_code == 200
+    assert Label.objects.get().order == order
+    long = office("filter-keep", name="long", query="q=" + "商" * 900)
+    assert "These filters are too long to keep." in body(long)
+
+
 def test_another_sellers_orders_are_not_touched(office, alice):
     rival = make.order(alice, {make.product(make.seller("Rival")): 1})
     assert "Nothing had to be changed." in body(
