@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from unfold.decorators import display
 
 from assurance.kernel import clock
@@ -28,7 +28,7 @@ from orders.admin.verdicts import REASONS, VERDICTS
 from orders.models import BankLine, BankStatement, Order
 from orders.queries.bank import Judged, judged, lines_of
 from orders.rules.bank import files
-from orders.rules.bank.lines import UnreadableError
+from orders.rules.bank.lines import Line, UnreadableError
 from orders.services import statements
 
 MAY_UPLOAD = "orders.add_bankstatement"
@@ -115,7 +115,7 @@ class BankStatementAdmin(DetailAdmin):
     def size_column(self, statement: BankStatement) -> str:
         return _("%(n)s kB") % {"n": max(1, round(statement.size / 1000))}
 
-    @display(description=gettext_lazy("lines"))
+    @display(description=pgettext_lazy("bank", "lines"))
     def lines_column(self, statement: BankStatement) -> int:
         return sum(part["lines"] for part in statement.parts)
 
@@ -171,7 +171,7 @@ def _sums(found: Sequence[Judged]) -> Table:
         for code in VERDICTS
         if code in count
     ]
-    head = (_("Outcome"), _("Why"), _("Lines"), _("Amount"))
+    head = (_("Outcome"), _("Why"), pgettext("bank", "Lines"), _("Amount"))
     return Table(head, rows, numbers=frozenset({2, 3}), empty=_("The statement has no lines."))
 
 
@@ -186,13 +186,19 @@ def _table(found: Sequence[Judged], statement: BankStatement, request: HttpReque
     rows: list[tuple[Any, ...]] = [
         (
             one.line.day,
-            links.to(
-                user, BankLine, rows_of.get(one.line.key), one.line.payer or one.line.bank_reference or "–"
-            ),
-            one.line.text,
+            [
+                links.to(user, BankLine, rows_of.get(one.line.key), one.line.payer or _unnamed(one.line)),
+                one.line.text,
+            ],
             one.line.amount if one.line.is_credit else -one.line.amount,
-            VERDICTS[one.code],
-            links.to(user, Order, one.order.pk if one.order else None, one.order.number if one.order else ""),
+            [
+                VERDICTS[one.code],
+                *(
+                    [links.to(user, Order, one.order.pk, parts.order_no(one.order.number))]
+                    if one.order
+                    else []
+                ),
+            ],
         )
         for one in shown_lines
     ]
@@ -202,9 +208,18 @@ def _table(found: Sequence[Judged], statement: BankStatement, request: HttpReque
         if 0 <= place < len(found)
     ]
     if turns:
-        rows.append((turns, "", "", "", "", ""))
-    head = (_("Day"), _("Payer"), _("The payer’s words"), _("Amount"), _("Outcome"), _("Order"))
-    return Table(head, rows, numbers=frozenset({3}), empty=_("The statement has no lines."))
+        rows.append((turns, "", "", ""))
+    head = (_("Day"), _("Payer and purpose"), _("Amount"), _("Outcome"))
+    return Table(head, rows, numbers=frozenset({2}), empty=_("The statement has no lines."))
+
+
+def _unnamed(line: Line) -> str:
+    return line.bank_reference or "–"
+
+
+def _breakable(digest: str) -> str:
+    """In pieces, so that a narrow column can hold it."""
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
 
 
 def _file(statement: BankStatement, request: HttpRequest) -> Panel:
@@ -213,12 +228,12 @@ def _file(statement: BankStatement, request: HttpRequest) -> Panel:
         Fact(_("File"), statement.name, note=statement.get_format_display()),
         Fact(pgettext("file", "Uploaded"), statement.uploaded_at, note=statement.uploaded_by or ""),
         Fact(_("Taken in"), statement.taken_at, note=statement.taken_by or ""),
-        Fact(_("Digest (SHA-256)"), statement.digest),
+        Fact(_("Digest (SHA-256)"), _breakable(statement.digest)),
     ]
     for part in statement.parts:
         opening, closing = (from_minor(part[name], part["currency"]) for name in ("opening", "closing"))
         facts += [
             Fact(_("Account"), part["account"], note=_("Statement %(number)s") % {"number": part["number"]}),
-            Fact(_("From and to"), [opening, closing]),
+            Fact(_("Opening and closing balance"), [opening, closing]),
         ]
     return Panel(_("File"), facts, side=True)

@@ -25,6 +25,7 @@ _BLOCK = re.compile(r"^:20:", re.MULTILINE)
 _MOVEMENT = re.compile(r"^:61:", re.MULTILINE)
 _ENVELOPE = re.compile(r"^\{[1-5]:[^\n]*$|^-\}?[^\n]{0,40}$", re.MULTILINE)
 _FIELD = re.compile(r"\?(\d\d)")
+_REMITTED = re.compile(r"/REMI/")
 _NAMED = re.compile(r"/(?:NAME|ORDP)/([^/]+)")
 _OPENING = ("final_opening_balance", "opening_balance", "intermediate_opening_balance")
 _CLOSING = ("final_closing_balance", "closing_balance", "intermediate_closing_balance")
@@ -97,9 +98,12 @@ def _line(values: dict[str, Any], account: str, currency: str) -> Line:
     mark = str(values["status"]).upper()
     details = str(values.get("transaction_details") or "")
     named = tidy(str(values.get("bank_reference") or ""), BANK_REFERENCE)
-    words = " ".join(
-        [details, str(values.get("customer_reference") or ""), str(values.get("extra_details") or "")]
-    )
+    reference = str(values.get("customer_reference") or "")
+    words = [
+        _REMITTED.split(details.replace("\n", ""))[-1],
+        "" if reference.strip().upper() == "NONREF" else reference,
+        str(values.get("extra_details") or ""),
+    ]
     amount = exact(Money(abs(values["amount"].amount), currency))
     if not amount.amount:
         raise ValueError("a line without money")
@@ -111,7 +115,7 @@ def _line(values: dict[str, Any], account: str, currency: str) -> Line:
         taken_back=mark.startswith("R"),
         bank_reference="" if named.upper() == "NONREF" else named,
         payer=_payer(details),
-        text=tidy(_FIELD.sub(" ", words.replace("\n", "")), TEXT),
+        text=tidy(_FIELD.sub(" ", " ".join(words)), TEXT),
     )
 
 

@@ -103,6 +103,16 @@ class TestFiles:
         lies = split.replace(b"50.00", b"55.00")
         assert [line.amount.amount for line in _lines(whole.replace(details, lies))] == [80]
 
+    def test_of_details_with_codes_the_payer_and_the_purpose_are_taken(self) -> None:
+        whole = mt940(Paid("80.00", "X"))
+        start = whole.index(b":86:")
+        coded = (
+            whole[:start]
+            + f":86:/NAME/DE VRIES B.V./REMI/ORDER {REFERENCE[:9]}\r\n{REFERENCE[9:]}\r\n".encode()
+        )
+        line = _lines(coded + whole[whole.index(b":62F:") :])[0]
+        assert (line.payer, line.text) == ("DE VRIES B.V.", f"ORDER {REFERENCE}")
+
     def test_pending_entries_are_no_money_yet(self) -> None:
         pending = camt(Paid("80.00", REFERENCE)).replace(b"BOOK", b"PDNG").replace(b"1080.00", b"1000.00")
         assert _lines(pending) == []
