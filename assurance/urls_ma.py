@@ -4,6 +4,7 @@ from django.urls import path
 
 from assurance.notices.views import read_all
 from claims.views import seller as claims
+from coupons.views import seller as coupons
 from logistics.views import seller as logistics
 from orders.views import exports
 from orders.views.seller import actions, bank, desk, detail, draft
@@ -49,6 +50,9 @@ urlpatterns = [
     path("products/", products.products, name="products"),
     path("products/new/", products.new_product, name="product-new"),
     path("products/<int:pk>/", products.product, name="product"),
+    path("coupons/", coupons.coupon_list, name="coupons"),
+    path("coupons/new/", coupons.new_coupon, name="coupon-new"),
+    path("coupons/<int:pk>/end/", coupons.end_coupon, name="coupon-end"),
     path("templates/", logistics.template_list, name="templates"),
     path("templates/new/", logistics.new_template, name="template-new"),
     path("templates/<int:pk>/", logistics.template, name="template"),

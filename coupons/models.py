@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.money import USD, Amount
@@ -99,3 +99,47 @@ class Recovery(models.Model):
         if self.reversed_at:
             return "reversed"
         return "open" if self.debt.open_minor else "taken"
+
+
+class StoreCoupon(models.Model):
+    """A seller's own coupon: a percentage or an amount off the goods of an order (ORD-7). Amounts in USD.
+
+    Valid on platform days, until it is ended or its uses are all taken. `used` counts the orders that carry it.
+    """
+
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="store_coupons")
+    name = models.CharField(_("name"), max_length=60)
+    percent = models.DecimalField(max_digits=4, decimal_places=2, null=True)
+    amount_minor = models.BigIntegerField(null=True)
+    least_minor = models.BigIntegerField(default=0)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    limit = models.PositiveIntegerField(null=True)
+    used = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    amount = Amount("amount_minor", USD)
+    least = Amount("least_minor", USD)
+
+    class Meta:
+        verbose_name = _("store coupon")
+        verbose_name_plural = _("store coupons")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(percent__gt=0, percent__lte=90, amount_minor=None)
+                | Q(percent=None, amount_minor__gt=0, least_minor__gt=F("amount_minor")),
+                name="store_coupon_leaves_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(limit=None) | Q(used__lte=F("limit")), name="store_coupon_uses_within_limit"
+            ),
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="store_coupon_has_days"),
+            models.UniqueConstraint(
+                fields=["seller", "name"], condition=Q(ended_at=None), name="store_coupon_named_once"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["seller", "-id"], name="store_coupon_of_seller")]
+
+    def __str__(self) -> str:
+        return self.name

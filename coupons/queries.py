@@ -1,14 +1,16 @@
 """Reading coupons and recoveries."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from assurance.kernel.days import day_of
 from assurance.kernel.money import Money, from_minor
 from coupons import rules
-from coupons.models import Coupon, Recovery
+from coupons.models import Coupon, Recovery, StoreCoupon
 
 
 def facts(coupon: Coupon) -> rules.CouponFacts:
@@ -98,3 +100,46 @@ def recoveries_from(seller_id: int) -> QuerySet[Recovery]:
         .select_related("debt", "redemption__coupon")
         .order_by("-id")
     )
+
+
+@dataclass(frozen=True)
+class StoreOffer:
+    """A store coupon with what it takes off certain goods; nothing while they do not reach its minimum."""
+
+    coupon: StoreCoupon
+    off: Money
+
+
+def store_facts(coupon: StoreCoupon) -> rules.StoreFacts:
+    return rules.StoreFacts(
+        seller_id=coupon.seller_id,
+        percent=coupon.percent,
+        amount=coupon.amount if coupon.amount_minor is not None else None,
+        least=coupon.least,
+        first_day=coupon.first_day,
+        last_day=coupon.last_day,
+        limit=coupon.limit,
+        used=coupon.used,
+        ended_at=coupon.ended_at,
+    )
+
+
+def store_offers(
+    seller_id: int, goods: Money, at: datetime, *, usd_rate: Decimal = Decimal(1)
+) -> list[StoreOffer]:
+    """The seller's store coupons that run now, for these goods: the best first, then what ends soonest."""
+    today = day_of(at)
+    running = StoreCoupon.objects.filter(
+        Q(limit=None) | Q(used__lt=F("limit")),
+        seller_id=seller_id,
+        ended_at=None,
+        first_day__lte=today,
+        last_day__gte=today,
+    )
+    found = [StoreOffer(one, rules.store_pays(store_facts(one), goods, usd_rate=usd_rate)) for one in running]
+    return sorted(found, key=lambda offer: (-offer.off.amount, offer.coupon.last_day, offer.coupon.pk))
+
+
+def store_coupons_of(seller_id: int) -> QuerySet[StoreCoupon]:
+    """All store coupons that a seller has made."""
+    return StoreCoupon.objects.filter(seller_id=seller_id)

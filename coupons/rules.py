@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from assurance.kernel.days import end_of, plus
-from assurance.kernel.money import USD, Money, ceil_whole, convert, minor_unit
+from assurance.kernel.days import end_of, plus, start_of
+from assurance.kernel.money import USD, Money, ceil_whole, convert, minor_unit, rounded
 from assurance.kernel.policy import Policy
 from assurance.kernel.rules import RuleViolation, rule
 
@@ -128,3 +129,95 @@ def check_pays(part: Money, used: Money) -> None:
 def to_recover(used: Money, *, bearer_id: int | None) -> Money:
     """What is recovered for a redeemed coupon: the amount used, or nothing when the platform bears it."""
     return used if bearer_id is not None else Money(0, USD)
+
+
+STORE_MOST_PERCENT = 90
+
+
+@dataclass(frozen=True)
+class StoreFacts:
+    """A seller's own coupon as the rules see it. `percent` or `amount` is given; `least` is the goods it asks for."""
+
+    seller_id: int
+    percent: Decimal | None
+    amount: Money | None
+    least: Money
+    first_day: date
+    last_day: date
+    limit: int | None = None
+    used: int = 0
+    ended_at: datetime | None = None
+
+
+@rule("ORD-7")
+def store_state(coupon: StoreFacts, at: datetime) -> str:
+    """coming, running, used_up, over or ended: the seller's word first, then the days, then the uses."""
+    if coupon.ended_at is not None and coupon.ended_at <= at:
+        return "ended"
+    if at >= end_of(coupon.last_day):
+        return "over"
+    if at < start_of(coupon.first_day):
+        return "coming"
+    return "used_up" if coupon.limit is not None and coupon.used >= coupon.limit else "running"
+
+
+@rule("ORD-7")
+def store_pays(coupon: StoreFacts, goods: Money, *, usd_rate: Decimal) -> Money:
+    """What it takes off goods that reach its minimum, in their currency; nothing below it."""
+    currency = goods.currency.code
+    if goods < convert(coupon.least, usd_rate=usd_rate, to=currency):
+        return goods * 0
+    if coupon.percent is not None:
+        return rounded(goods.amount * coupon.percent / 100, currency)
+    assert coupon.amount is not None
+    return convert(coupon.amount, usd_rate=usd_rate, to=currency)
+
+
+@rule("ORD-7")
+def check_store(
+    coupon: StoreFacts | None, goods: Money, *, seller_id: int, usd_rate: Decimal, at: datetime
+) -> Money:
+    """What the coupon takes off these goods, or why it cannot be put on their order."""
+    if coupon is None or coupon.seller_id != seller_id:
+        raise _no_store_coupon(_("This is no coupon of the supplier’s."))
+    state = store_state(coupon, at)
+    if state == "ended":
+        raise _no_store_coupon(_("The supplier has ended this store coupon."), conflict=True)
+    if state == "over":
+        raise _no_store_coupon(
+            _("This store coupon was valid through %(day)s."), conflict=True, day=coupon.last_day
+        )
+    if state == "coming":
+        raise _no_store_coupon(_("This store coupon is valid from %(day)s on."), day=coupon.first_day)
+    if state == "used_up":
+        raise _no_store_coupon(_("The last use of this store coupon has been taken."), conflict=True)
+    off = store_pays(coupon, goods, usd_rate=usd_rate)
+    if not off.amount:
+        raise _no_store_coupon(_("This store coupon is for goods of %(least)s and more."), least=coupon.least)
+    return off
+
+
+@rule("ORD-7")
+def check_store_terms(coupon: StoreFacts, *, today: date) -> None:
+    """Refuse a coupon that could make goods free, or that no order could ever use."""
+    if coupon.percent is not None and not 0 < coupon.percent <= STORE_MOST_PERCENT:
+        raise _unfit("percent", _("A percentage lies between 0 and %(most)s."), most=STORE_MOST_PERCENT)
+    if coupon.amount is not None and coupon.amount.amount <= 0:
+        raise _unfit("amount", _("The amount is more than nothing."))
+    if coupon.amount is not None and coupon.least <= coupon.amount:
+        raise _unfit(
+            "least", _("The minimum order is more than the amount, so that something is left to pay.")
+        )
+    if coupon.last_day < coupon.first_day:
+        raise _unfit("last_day", _("The end lies before the beginning."))
+    if coupon.last_day < today:
+        raise _unfit("last_day", _("The last day has already passed."))
+
+
+def _no_store_coupon(message: Any, *, conflict: bool = False, **values: object) -> RuleViolation:
+    advice = _("Choose another store coupon, or order without one.")
+    return RuleViolation("ORD-7", message, advice=advice, conflict=conflict, field="store_coupon", **values)
+
+
+def _unfit(field: str, message: Any, **values: object) -> RuleViolation:
+    return RuleViolation("ORD-7", message, conflict=False, field=field, **values)

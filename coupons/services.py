@@ -4,21 +4,24 @@ Lock: the coupon's row; then, for the recovery, the bearer's ledger account. All
 the transaction of the claim, payment or refund that causes them.
 """
 
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel import clock, deadlines, events
 from assurance.kernel.days import day_of, end_of, plus, start_of
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.money import Money, to_minor, to_text
 from assurance.kernel.policy import Policy
-from assurance.kernel.rules import rule
+from assurance.kernel.rules import RuleViolation, rule
 from assurance.notices.services import tell
 from coupons import queries, rules
-from coupons.models import Coupon, Recovery, Redemption
+from coupons.models import Coupon, Recovery, Redemption, StoreCoupon
 from sellers import queries as sellers
 from sellers.services import funds
 
@@ -259,3 +262,82 @@ def _recover(redemption_id: int, coupon: Coupon, seller_id: int, owed: Money, at
     }
     with connection.cursor() as cursor:
         cursor.execute(_RECOVER, values)
+
+
+@dataclass(frozen=True)
+class StoreTerms:
+    """What a seller says of a store coupon; either `percent` or `amount`. Amounts in USD."""
+
+    name: str
+    percent: Decimal | None
+    amount: Money | None
+    least: Money
+    first_day: date
+    last_day: date
+    limit: int | None
+
+
+@transaction.atomic
+def make_store_coupon(
+    *, seller_id: int, terms: StoreTerms, at: datetime, actor: Actor = PLATFORM
+) -> StoreCoupon:
+    """A seller's new store coupon. Refused ORD-7; the same again, while it stands, is the first one."""
+    facts = rules.StoreFacts(
+        seller_id=seller_id,
+        percent=terms.percent,
+        amount=terms.amount,
+        least=terms.least,
+        first_day=terms.first_day,
+        last_day=terms.last_day,
+    )
+    rules.check_store_terms(facts, today=day_of(at))
+    made, is_new = StoreCoupon.objects.get_or_create(
+        seller_id=seller_id,
+        name=terms.name,
+        ended_at=None,
+        defaults={
+            "percent": terms.percent,
+            "amount_minor": to_minor(terms.amount) if terms.amount else None,
+            "least_minor": to_minor(terms.least),
+            "first_day": terms.first_day,
+            "last_day": terms.last_day,
+            "limit": terms.limit,
+            "made_at": at,
+        },
+    )
+    if is_new:
+        events.record("store_coupon", made.pk, "made", at=at, actor=actor, rules=("ORD-7",))
+    elif replace(queries.store_facts(made), used=0) != replace(facts, limit=terms.limit):
+        raise RuleViolation(
+            "ORD-7",
+            _("You have another store coupon of this name."),
+            advice=_("Choose another name, or end that one first."),
+            field="name",
+        )
+    return made
+
+
+@transaction.atomic
+def end_store_coupon(*, coupon_id: int, at: datetime, actor: Actor = PLATFORM) -> None:
+    """No more orders take it; those that carry it keep it. Ended before, nothing changes."""
+    if StoreCoupon.objects.filter(pk=coupon_id, ended_at=None).update(ended_at=at):
+        events.record("store_coupon", coupon_id, "ended", at=at, actor=actor, rules=("ORD-7",))
+
+
+def take_store_coupon(
+    *, coupon_id: int, seller_id: int, goods: Money, usd_rate: Decimal, at: datetime
+) -> Money:
+    """Count a use of a store coupon by an order being made, and say what it takes off. Refused ORD-7.
+
+    Its row stays locked until that order is made, so that its last use is taken once.
+    """
+    coupon = StoreCoupon.objects.select_for_update().filter(pk=coupon_id).first()
+    facts = queries.store_facts(coupon) if coupon is not None else None
+    off = rules.check_store(facts, goods, seller_id=seller_id, usd_rate=usd_rate, at=at)
+    StoreCoupon.objects.filter(pk=coupon_id).update(used=F("used") + 1)
+    return off
+
+
+def return_store_coupon(coupon_id: int) -> None:
+    """Give the use back of an order that closes unpaid; inside the transaction that closes it."""
+    StoreCoupon.objects.filter(pk=coupon_id).update(used=F("used") - 1)

@@ -4,6 +4,7 @@ about through the services, so that no test starts from a state that cannot be r
 import io
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -11,8 +12,10 @@ from PIL import Image
 
 from assurance.accounts.models import User
 from assurance.kernel import uploads
-from assurance.kernel.days import ZONE
+from assurance.kernel.days import ZONE, day_of, plus
 from assurance.kernel.money import USD, Money
+from coupons import services as coupons
+from coupons.models import StoreCoupon
 from logistics.models import FreightTemplate, Line, LineCountry, ProductFreight, TemplateLine
 from orders.models import Order
 from orders.services import payment, start
@@ -88,6 +91,21 @@ def product(
     if ships_by:
         ProductFreight.objects.create(product=made, template=ships_by)
     return made
+
+
+def store_coupon(of: Seller, *, at: datetime = NOW, **terms: Any) -> StoreCoupon:
+    """A store coupon of 10% without a minimum, for a month from `at` on."""
+    values = {
+        "name": f"Coupon {next(_number)}",
+        "percent": None if "amount" in terms else Decimal(10),
+        "amount": None,
+        "least": Money(0, USD),
+        "first_day": day_of(at),
+        "last_day": plus(day_of(at), 30),
+        "limit": None,
+        **terms,
+    }
+    return coupons.make_store_coupon(seller_id=of.pk, terms=coupons.StoreTerms(**values), at=at)
 
 
 def order(

@@ -13,6 +13,7 @@ from assurance.api.pagination import Listed, Paged, page_of
 from assurance.api.views import View, endpoint
 from assurance.kernel import clock
 from assurance.kernel.money import from_minor
+from coupons import queries as coupons
 from logistics import queries, rules
 from logistics.models import Mode
 from sellers.models import Product
@@ -95,6 +96,20 @@ class OptionShown(serializers.Serializer[Any]):
     preselected = serializers.BooleanField(help_text="What the product page chooses.")
 
 
+class StoreCouponShown(serializers.Serializer[Any]):
+    """A coupon of the supplier's that runs now; one can be named when an order is started."""
+
+    id = serializers.IntegerField(source="coupon.pk")
+    name = serializers.CharField(source="coupon.name")
+    percent = serializers.DecimalField(
+        source="coupon.percent", max_digits=4, decimal_places=2, allow_null=True, help_text="Of the goods."
+    )
+    amount = MoneyField(source="coupon.amount", allow_null=True)
+    least = MoneyField(source="coupon.least", help_text="The goods that it asks for.")
+    last_day = serializers.DateField(source="coupon.last_day", help_text="Usable through this day.")
+    off = MoneyField(allow_null=True, help_text="What it takes off this quantity.")
+
+
 class ShippingOptionsShown(serializers.Serializer[Any]):
     product = serializers.IntegerField()
     country = serializers.CharField()
@@ -102,6 +117,7 @@ class ShippingOptionsShown(serializers.Serializer[Any]):
     least = serializers.IntegerField(help_text="The least quantity that is sold.")
     unit_price = MoneyField(allow_null=True, help_text="At this quantity; null below the least.")
     options = OptionShown(many=True)
+    store_coupons = StoreCouponShown(many=True, help_text="The best for this quantity first.")
 
 
 class ShippingOptions(View):
@@ -115,10 +131,11 @@ class ShippingOptions(View):
         tiers = list(found.tiers.all()) if found else []
         if found is None or not tiers:
             raise Http404
-        quantity = given["quantity"]
-        offers = queries.offers([(found, quantity)], given["country"], at=clock.now())
+        quantity, at = given["quantity"], clock.now()
+        offers = queries.offers([(found, quantity)], given["country"], at=at)
         chosen = rules.preselected(offers)
         prices = [tier.price_minor for tier in tiers if tier.min_quantity <= quantity]
+        goods = from_minor(prices[-1] if prices else 0, found.currency) * quantity
         return {
             "product": found.pk,
             "country": given["country"],
@@ -126,4 +143,5 @@ class ShippingOptions(View):
             "least": tiers[0].min_quantity,
             "unit_price": from_minor(prices[-1], found.currency) if prices else None,
             "options": [{"offer": offer, "preselected": offer is chosen} for offer in offers],
+            "store_coupons": coupons.store_offers(found.seller_id, goods, at),
         }

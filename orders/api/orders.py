@@ -100,6 +100,13 @@ class OrderStart(Given):
     )
     destination = Country()
     address = AddressGiven()
+    store_coupon = Whole(
+        min_value=1,
+        max_value=2**53,
+        allow_null=True,
+        default=None,
+        help_text="One of the supplier's store coupons, as the product's shipping options name them.",
+    )
 
     def validate_items(self, items: list[dict[str, int]]) -> list[dict[str, int]]:
         products = [item["product"] for item in items]
@@ -133,6 +140,7 @@ class Orders(View):
                 line_id=given["line"],
                 destination=given["destination"],
                 address=given["address"] | {"country": given["destination"]},
+                store_coupon_id=given["store_coupon"],
             ),
             at=clock.now(),
             actor=acting(request, BUYER),

@@ -83,6 +83,7 @@ class Whole:
             "goods": order.goods,
             "shipping": order.shipping,
             "discount": order.discount,
+            "store_coupon": order.store_coupon_id,
             "total": order.total,
             "initial": order.initial,
             "cash": order.cash,
@@ -170,7 +171,8 @@ class Funds(serializers.Serializer[Any]):
     currency = serializers.CharField()
     goods = MoneyField()
     shipping = MoneyField()
-    discount = MoneyField()
+    discount = MoneyField(help_text="What the store coupon takes off.")
+    store_coupon = serializers.IntegerField(allow_null=True, help_text="Which store coupon; null: none.")
     total = MoneyField()
     initial = MoneyField(allow_null=True, help_text="The initial payment; null: all at once.")
     cash = MoneyField()

@@ -13,6 +13,7 @@ from django_countries.fields import CountryField
 
 from assurance.kernel.models import PolicyVersion
 from assurance.kernel.money import USD, Amount
+from coupons.models import StoreCoupon
 from logistics.models import Line, Mode
 from orders.rules import lifecycle, terms
 from sellers.models import Product, Seller
@@ -141,6 +142,7 @@ class Order(models.Model):
     released_minor = models.BigIntegerField(default=0)
     released_usd_minor = models.BigIntegerField(default=0)
     discount_since = models.DateTimeField(null=True)
+    store_coupon = models.ForeignKey(StoreCoupon, null=True, on_delete=models.PROTECT, related_name="orders")
 
     rts = models.BooleanField(default=True)
     export = models.CharField(max_length=8, choices=Export, default=Export.SELF)

@@ -8,8 +8,10 @@ from assurance.kernel.days import day_of, plus
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
+from coupons import queries as coupons
 from coupons import rules as coupon_rules
 from coupons.models import Coupon
+from coupons.queries import StoreOffer
 from logistics import queries as logistics
 from logistics import rules as logistics_rules
 from logistics.rules import Offer, Transit
@@ -19,11 +21,15 @@ from orders.rules import guarantees, terms
 from sellers import queries as sellers
 from sellers.models import Product
 
+WITHOUT = "none"
+
 
 @dataclass(frozen=True)
 class Quote:
     """A quantity of one product sent to a country. `chosen` none: no line reaches it. `usual` is the
     line that is preselected (LOG-5).
+
+    `store_offers` are the seller's coupons that run now, `store` the one that is taken.
 
     `delivery` is the promised day when the chosen line is guaranteed, `compensation` the coupon that a
     late order of this total would give (CPN-1).
@@ -37,6 +43,8 @@ class Quote:
     chosen: Offer | None
     usual: Offer | None
     shipping: Money
+    store_offers: tuple[StoreOffer, ...]
+    store: StoreOffer | None
     total: Money
     covered: bool
     dispatch_due: date
@@ -44,16 +52,28 @@ class Quote:
     policy: Policy
 
     @property
+    def discount(self) -> Money:
+        """What the chosen store coupon takes off."""
+        return self.store.off if self.store is not None else self.goods * 0
+
+    @property
     def delivery(self) -> date | None:
         return self.chosen.latest if self.chosen is not None and self.chosen.guaranteed else None
 
 
 def quote(
-    product: Product, quantity: int, country: str, *, at: datetime, line_id: int | None = None
+    product: Product,
+    quantity: int,
+    country: str,
+    *,
+    at: datetime,
+    line_id: int | None = None,
+    store: str = "",
 ) -> Quote:
-    """Price, shipping and promises of a quantity that the product is sold in; six queries.
+    """Price, shipping and promises of a quantity that the product is sold in; seven queries.
 
-    A line that is not on offer gives way to the preselected one (LOG-5).
+    A line that is not on offer gives way to the preselected one (LOG-5), a store coupon that takes nothing
+    off to the best one; `store` is the id of one, or WITHOUT.
     """
     offers = logistics.offers([(product, quantity)], country, at=at)
     usual = logistics_rules.preselected(offers)
@@ -61,7 +81,9 @@ def quote(
     price = from_minor(sellers.unit_price(product, quantity), product.currency)
     goods = price * quantity
     shipping = chosen.cost if chosen is not None else goods * 0
-    total = terms.contract_total(goods, shipping, goods * 0)
+    stores = coupons.store_offers(product.seller_id, goods, at)
+    taken = _store_chosen(stores, store)
+    total = terms.contract_total(goods, shipping, taken.off if taken else goods * 0)
     policy = policy_at(at).policy
     return Quote(
         product=product,
@@ -72,12 +94,21 @@ def quote(
         chosen=chosen,
         usual=usual,
         shipping=shipping,
+        store_offers=tuple(stores),
+        store=taken,
         total=total,
         covered=sellers.is_member(product.seller_id, at),
         dispatch_due=plus(day_of(at), product.dispatch_days),
         compensation=coupon_rules.face(total, usd_rate=Decimal(1), policy=policy),
         policy=policy,
     )
+
+
+def _store_chosen(offers: list[StoreOffer], wanted: str) -> StoreOffer | None:
+    usable = [offer for offer in offers if offer.off.amount]
+    if wanted == WITHOUT or not usable:
+        return None
+    return next((offer for offer in usable if str(offer.coupon.pk) == wanted), usable[0])
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.money import to_text
 from assurance.kernel.rules import RuleViolation
+from coupons import services as coupons
 from orders.models import ContractVersion, Order, OrderLine
 from orders.queries.contract import as_json, contract_of
 from orders.queries.facts import policy_of
@@ -87,6 +88,9 @@ def _write(
         ContractVersion.objects.create(order=order, number=1, terms=as_json(before), **first)
     order.version += 1
     order.discount_since = (order.discount_since or at) if order.discount_minor else None
+    if order.store_coupon_id is not None and not order.discount_minor:
+        coupons.return_store_coupon(order.store_coupon_id)
+        order.store_coupon = None
     ContractVersion.objects.create(
         order=order,
         number=order.version,

@@ -43,6 +43,8 @@ def close(order: Order, *, because: str, at: datetime, rule: str) -> None:
     )
     book.end_proposals(order, at, "replaced")
     coupons.release(order_id=order.pk, at=at)
+    if order.store_coupon_id is not None and order.effective_at is None:
+        coupons.return_store_coupon(order.store_coupon_id)
     bank_money.return_open(order, at)
     book.settle(order, at)
     book.record(order, "closed", at=at, rules=(rule,), because=because)

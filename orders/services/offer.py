@@ -38,7 +38,8 @@ class Draft:
     `items` are quantities by product id. `initial` none: all at once. `usd_rate` is USD per unit of
     `currency`, `cny_rate` USD per yuan. `source`: where the business came from; unsaid, a buyer came by the
     product's page and a seller drafts after an inquiry. `prices`: what the two sides agreed for one piece, by
-    product id; unsaid, the product's own price for that quantity.
+    product id; unsaid, the product's own price for that quantity. The discount of a store coupon is known once a use of
+    it is counted (`orders.services.start`).
     """
 
     items: Mapping[int, int]
@@ -47,6 +48,7 @@ class Draft:
     address: Mapping[str, Any] = field(default_factory=dict)
     shipping: Money | None = None
     discount: Money | None = None
+    store_coupon_id: int | None = None
     initial: Money | None = None
     export: str = terms.SELF
     dispatch: terms.DispatchTerms | None = None
@@ -104,7 +106,7 @@ def work_out(draft: Draft, items: list[tuple[Product, int]], policy: Policy, at:
     dispatch = draft.dispatch or terms.DispatchTerms(days=max(p.dispatch_days for p, _q in items))
     terms.check_terms(dispatch, today=day_of(at))
     lines = _lines(draft, items)
-    goods = Money(0, draft.currency) + sum((line.amount for line in lines), Money(0, draft.currency))
+    goods = sum((line.amount for line in lines), Money(0, draft.currency))
     shipping = draft.shipping if draft.shipping is not None else _shipping(draft, items, way)
     discount = draft.discount or goods * 0
     total = terms.contract_total(goods, shipping, discount)
@@ -130,6 +132,11 @@ def work_out(draft: Draft, items: list[tuple[Product, int]], policy: Policy, at:
         **_pinned_line(way),
     }
     return Worked(columns, lines, total)
+
+
+def goods_of(draft: Draft, items: list[tuple[Product, int]]) -> Money:
+    """The goods alone, without shipping: what a store coupon counts on."""
+    return sum((line.amount for line in _lines(draft, items)), Money(0, draft.currency))
 
 
 def _lines(draft: Draft, items: list[tuple[Product, int]]) -> list[OrderLine]:

@@ -7,13 +7,15 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.events import PLATFORM, Actor
-from assurance.kernel.money import to_text
+from assurance.kernel.models import Deadline
+from assurance.kernel.money import Money, to_text
 from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
 from assurance.kernel.rules import RuleViolation
+from coupons import services as coupons
 from orders.models import Order, OrderLine, Source
 from orders.rules import lifecycle, terms
-from orders.services import book, offer
+from orders.services import book, elapse, offer
 from orders.services.offer import Draft
 from sellers import queries as sellers
 from sellers import rules as seller_rules
@@ -30,7 +32,8 @@ def by_buyer(
 
     The export mode is the supplier's to choose, on confirming; until then it is self-export (ORD-5).
 
-    Refused QUA-1, QUA-6, ORD-1, LOG-1, ORD-4, ORD-7. The same `request_key` again returns the first order.
+    Refused QUA-1, QUA-6, ORD-1, LOG-1, ORD-4, ORD-7 (a store coupon too). The
+    same `request_key` again returns the first order.
     """
     again = _repeated(request_key)
     if again is not None:
@@ -117,6 +120,8 @@ def _write(
     at: datetime,
     key: str | None,
 ) -> Order:
+    if draft.store_coupon_id is not None:
+        draft = replace(draft, discount=_store_discount(draft, draft.store_coupon_id, items, at))
     worked = offer.work_out(draft, items, policy, at)
     pk, number, country = _next_number(buyer_id)
     order = Order(
@@ -131,6 +136,7 @@ def _write(
         created_at=at,
         state=state,
         state_since=at,
+        store_coupon_id=draft.store_coupon_id,
         discount_since=at if worked.columns["discount_minor"] else None,
         address=dict(draft.address),
         **worked.columns,
@@ -141,6 +147,24 @@ def _write(
     OrderLine.objects.bulk_create(worked.lines)
     book.opened(order, policy)
     return order
+
+
+def _store_discount(draft: Draft, coupon_id: int, items: list[tuple[Product, int]], at: datetime) -> Money:
+    """What the store coupon takes off, with a use of it counted (ORD-7).
+
+    Uses held by orders that the clock has closed are free, though no job has come by yet (TIM-3).
+    """
+    due = Deadline.objects.filter(kind=book.LEFT_ALONE, due_at__lte=at).values("subject_id")
+    held = Order.objects.filter(store_coupon_id=coupon_id, closed_at=None, pk__in=due)
+    for pk in held.order_by("pk").values_list("pk", flat=True):
+        elapse.locked(pk, at)
+    return coupons.take_store_coupon(
+        coupon_id=coupon_id,
+        seller_id=items[0][0].seller_id,
+        goods=offer.goods_of(draft, items),
+        usd_rate=draft.usd_rate,
+        at=at,
+    )
 
 
 def _check_buyable(draft: Draft, items: list[tuple[Product, int]], *, rts: bool) -> None:

@@ -11,6 +11,7 @@ from assurance.kernel import clock
 from assurance.kernel.events import Actor
 from assurance.notices.models import Notice
 from claims import services as claims
+from coupons.models import StoreCoupon
 from logistics.models import FreightTemplate
 from orders.models import Attachment, ListExport, Order, Payment, Purpose
 from orders.queries.filters import Wanted
@@ -31,6 +32,7 @@ class Cast:
     unpaid: Payment
     product: Product
     template: FreightTemplate
+    coupon: StoreCoupon
     address: Address
     notice: Notice
     file: Attachment
@@ -97,4 +99,5 @@ def assemble() -> Cast:
         user_id=ming.pk, seller_id=shop.pk, format="csv", wanted=Wanted(), at=now, language="en"
     )
     exports.write_next(now)
-    return Cast(people, order, attempt, product, template, address, notice, file, export)
+    coupon = factories.store_coupon(shop)
+    return Cast(people, order, attempt, product, template, coupon, address, notice, file, export)

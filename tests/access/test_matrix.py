@@ -83,14 +83,14 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         """
         ma:order-new ma:home ma:accounts ma:access ma:join ma:leave ma:activate ma:terms ma:orders ma:claims
         ma:orders-picked ma:exports ma:filter-keep ma:filter-change
-        ma:notices ma:notices-read ma:funds ma:statement-file ma:withdraw ma:associate ma:products ma:product-new ma:templates ma:template-new
+        ma:notices ma:notices-read ma:funds ma:statement-file ma:withdraw ma:associate ma:products ma:product-new ma:coupons ma:coupon-new ma:templates ma:template-new
         """,
     ),
     (
         MING,
         """
         orders:export_file ma:order ma:order-edit ma:order-send ma:order-desk ma:dispatch ma:propose ma:confirm ma:decline ma:cancel ma:associate-order
-        ma:accept-short ma:ask-for-rest ma:extend ma:refund ma:product ma:template
+        ma:accept-short ma:ask-for-rest ma:extend ma:refund ma:product ma:template ma:coupon-end
         """,
     ),
     (
@@ -137,6 +137,7 @@ def _path(name: str, cast: Cast) -> str:
     }.get(name, cast.address.pk)
     if name.startswith("ma:"):
         pk = cast.template.pk if "template" in name else cast.product.pk
+        pk = cast.coupon.pk if name == "ma:coupon-end" else pk
     own |= {
         "pk": pk,
         "product": cast.product.pk,

@@ -5,6 +5,7 @@ stage has come there, acts. All acts happen at `deal.at`.
 """
 
 import random
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from assurance.accounts.models import User
@@ -15,6 +16,7 @@ from assurance.kernel.events import Actor
 from assurance.kernel.money import Money, from_minor, rounded
 from claims import services as claims
 from claims.models import Claim
+from coupons import queries as coupons
 from coupons.models import Coupon
 from logistics import queries as logistics
 from logistics import rules as logistics_rules
@@ -46,6 +48,7 @@ class Deal:
         guaranteed: bool = True,
         mode: str = "",
         method: str = "",
+        store: bool = False,
     ) -> None:
         self.stage = stage
         self.number = number
@@ -56,6 +59,7 @@ class Deal:
         self.items = self._choose(kind, size or self.chance.choice((1, 1, 1.5, 2, 2, 3, 4, 6, 10)))
         self.guaranteed = guaranteed
         self.mode = mode or self.chance.choice(("express", "express", "air", ""))
+        self.store = store
         self.method = method or self.chance.choice(METHODS)
         self.order_id = 0
         self.reference = ""
@@ -166,6 +170,15 @@ class Deal:
             initial=first,
         )
 
+    def _with_store_coupon(self, draft: start.Draft) -> start.Draft:
+        """The order as asked for, with the supplier's best store coupon if this buyer looks for one."""
+        if not self.store:
+            return draft
+        goods = sum(sellers.unit_price(product, quantity) * quantity for product, quantity in self.items)
+        best = coupons.store_offers(self.items[0][0].seller_id, from_minor(goods), self.at)[:1]
+        chosen = best[0].coupon.pk if best and best[0].off.amount else None
+        return replace(draft, store_coupon_id=chosen)
+
     def _line(self) -> logistics_rules.Offer | None:
         """The line that a buyer chooses: preselected among those wanted; none for goods made to order."""
         if not self.items[0][0].rts:
@@ -179,7 +192,11 @@ class Deal:
 
     def start(self) -> None:
         order = start.by_buyer(
-            buyer_id=self.buyer.pk, draft=self._draft(), at=self.at, actor=self.as_buyer, request_key=self.key
+            buyer_id=self.buyer.pk,
+            draft=self._with_store_coupon(self._draft()),
+            at=self.at,
+            actor=self.as_buyer,
+            request_key=self.key,
         )
         self.order_id = order.pk
 

@@ -11,6 +11,7 @@ from assurance.demo.models import World
 from assurance.demo.world import desk, programme
 from assurance.demo.world.cast import PARTS, PAST_DAYS, make_cast
 from assurance.demo.world.goods import make_lines, make_products, make_templates
+from assurance.demo.world.offers import make_store_coupons
 from assurance.demo.world.stage import Stage
 from assurance.kernel import clock
 from assurance.kernel.days import day_of, plus, start_of
@@ -40,6 +41,7 @@ def load(*, now: datetime, scale: float = 1, tell: Callable[[float], None] = lam
         catalogue = make_products(cast.sellers, at=begin)
         for part in PARTS:
             goods = [good.product for good in catalogue[part.key]]
+            make_store_coupons(cast.sellers[part.key], part.key, now, at=begin)
             make_templates(cast.sellers[part.key], goods, lines, plan=part.freight, at=begin)
     stage = Stage(now, cast, catalogue)
     programme.put_on(stage, scale=scale)

@@ -51,8 +51,8 @@ def _made(size: float = 1) -> dict[str, Any]:
 # What alice finds: something to do on every page.
 ALICES = (
     Entry(late.never_sent, "qinghe", ALICE, due=-4, deal={"size": 6}),
-    Entry(course.on_its_way, "hebao", ALICE, due=0, deal={"mode": "express"}),
-    Entry(course.unpaid, "sumian", ALICE, ago=1),
+    Entry(course.on_its_way, "hebao", ALICE, due=0, deal={"mode": "express", "store": True, "size": 4}),
+    Entry(course.unpaid, "sumian", ALICE, ago=1, deal={"store": True}),
     Entry(late.late_approved, "lingjie", ALICE, due=-12, deal={"size": 4}),
     Entry(late.date_proposed, "qinghe", ALICE, ago=2),
     Entry(late.late_claimed, "muyun", ALICE, due=-4),
@@ -69,7 +69,7 @@ ALICES = (
     Entry(late.late_approved, "lingjie", ALICE, due=-8, sequel=(money.reserved_on, "tieniu")),
     Entry(late.delivered_late_approved, "hebao", ALICE, due=-45, deal={"mode": "express"}),
     Entry(late.late_rejected, "outdoor", ALICE, due=-30),
-    Entry(course.completed, "qinghe", ALICE, ago=70),
+    Entry(course.completed, "qinghe", ALICE, ago=70, deal={"store": True, "size": 3}),
     Entry(course.completed, "sumian", ALICE, ago=40),
     Entry(course.cancelled, "tieniu", ALICE, ago=20),
     Entry(money.refunded_in_part, "baiyao", ALICE, ago=50),
@@ -79,7 +79,7 @@ ALICES = (
 # What ming finds: orders to dispatch today, overdue ones, claims, debts, money to associate.
 MINGS = (
     Entry(course.paid, "qinghe", due=0),
-    Entry(course.paid, "qinghe", due=0, deal={"size": 10}),
+    Entry(course.paid, "qinghe", due=0, deal={"size": 10, "store": True}),
     Entry(course.paid_at_second_try, "qinghe", due=0),
     Entry(course.paid, "qinghe", due=1),
     Entry(course.paid, "qinghe", due=1),

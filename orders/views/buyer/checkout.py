@@ -74,6 +74,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         str(address.country),
         at=at,
         line_id=int(chosen["line"]) if chosen.get("line", "").isdecimal() else None,
+        store=chosen.get("store", ""),
     )
     violation = None
     if request.method == "POST":
@@ -186,7 +187,7 @@ def _source(given: str) -> str:
 
 def _place(request: HttpRequest, key: str, offer: Quote, address: Address, at: datetime) -> HttpResponse:
     """Make the order and start its payment, or neither. RuleViolation, Changed."""
-    line = request.POST.get("line", "")
+    line, store = request.POST.get("line", ""), request.POST.get("store", "")
     line_id = int(line) if line.isdecimal() else None
     if str(address.pk) != request.POST.get("address"):
         raise Changed
@@ -199,6 +200,7 @@ def _place(request: HttpRequest, key: str, offer: Quote, address: Address, at: d
                 destination=str(address.country),
                 address=address.as_text(),
                 source=_source(request.POST.get("from", "")),
+                store_coupon_id=int(store) if store.isdecimal() and len(store) < 19 else None,
             ),
             at=at,
             actor=access.actor(request),

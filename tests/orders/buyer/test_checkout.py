@@ -282,3 +282,41 @@ def test_queries_do_not_grow_with_the_coupons(shop, trade, django_assert_max_num
     with django_assert_max_num_queries(22):
         shop.get(CHECKOUT, trade.checkout())
     assert Coupon.objects.count() == 5
+
+
+@pytest.mark.rule("ORD-7")
+def test_the_best_store_coupon_is_put_on_and_can_be_changed(shop, trade, text):
+    small = make.store_coupon(trade.seller, name="Small", amount=Money(5, "USD"), least=Money(50, "USD"))
+    best = make.store_coupon(trade.seller, name="Best")
+    far = make.store_coupon(trade.seller, name="Far", amount=Money(99, "USD"), least=Money(200, "USD"))
+    page = text(shop.get(CHECKOUT, trade.checkout()))
+    assert f'name="store" value="{best.pk}" checked' in page
+    assert f'name="store" value="{far.pk}" disabled' in page
+    assert '<input type="hidden" name="total" value="USD 90.00">' in page
+    changed = text(shop.get(CHECKOUT, trade.checkout(store=small.pk)))
+    assert '<input type="hidden" name="total" value="USD 95.00">' in changed
+    without = text(shop.get(CHECKOUT, trade.checkout(store="none")))
+    assert '<input type="hidden" name="total" value="USD 100.00">' in without
+    assert "Best" in text(shop.get(f"/products/{trade.mug.pk}/"))
+
+
+@pytest.mark.rule("ORD-7")
+def test_a_store_coupon_that_ends_meanwhile_is_refused_and_the_order_shown_without_it(shop, trade, text):
+    coupon = make.store_coupon(trade.seller)
+    coupons.end_store_coupon(coupon_id=coupon.pk, at=trade.at)
+    answer = shop.post(CHECKOUT, trade.checkout(store=coupon.pk, total="USD 90.00"))
+    assert answer.status_code == 409
+    page = text(answer)
+    assert "The supplier has ended this store coupon." in page
+    assert '<input type="hidden" name="total" value="USD 100.00">' in page
+    assert not Order.objects.exists()
+
+
+@pytest.mark.rule("ORD-7")
+def test_an_order_with_a_store_coupon_says_which(shop, trade, text):
+    coupon = make.store_coupon(trade.seller, name="Spring fair")
+    answer = shop.post(CHECKOUT, trade.checkout(store=coupon.pk, total="USD 90.00"))
+    assert answer.status_code == 302
+    order = Order.objects.get()
+    assert (order.store_coupon, order.total) == (coupon, Money(90, "USD"))
+    assert "Spring fair" in text(shop.get(reverse("orders:detail", args=[order.number])))
