@@ -40,6 +40,7 @@ SWEEPS = (
     Sweep("verify", "DSP-3", MINUTE, orders.verify_dispatches, "settles dispatch times without a scan"),
     Sweep("dispatch-late", "DSP-4", MINUTE, orders.mark_dispatch_late, "marks and tells late dispatch"),
     Sweep("delivery-late", "DLV-4", MINUTE, orders.mark_delivery_late, "marks and tells late delivery"),
+    Sweep("proposals", "DSP-6", MINUTE, orders.lapse_proposals, "ends proposed days left unanswered"),
     Sweep("refunds", "RFD-2", MINUTE, orders.escalate_refunds, "brings old applications before ops"),
     Sweep("coupons-void", "CPN-2", MINUTE, coupons.expire_coupons, "marks coupons past their last day"),
     Sweep(

@@ -163,6 +163,10 @@ _TO_SELLER = {
     "date_refused": Words(
         _("Order %(number)s: the buyer refused the new dispatch day"), _("The agreed day stands.")
     ),
+    "date_lapsed": Words(
+        _("Order %(number)s: the buyer did not answer to the new dispatch day"),
+        _("You proposed %(day)s; the agreed day stands."),
+    ),
     "order_exempted": Words(
         _("Order %(number)s is exempted"),
         _("Force majeure holds up this order. It gives no points and leaves your rate alone."),

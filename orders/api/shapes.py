@@ -223,9 +223,25 @@ class ParcelShown(serializers.Serializer[Any]):
 
 
 class ProposalShown(serializers.Serializer[Any]):
+    """Another dispatch day, proposed by the supplier; `answer` is empty while it can be accepted."""
+
     day = serializers.DateField()
     reason = serializers.CharField()
     proposed_at = serializers.DateTimeField()
+    answer = serializers.CharField()
+    answered_at = serializers.DateTimeField(allow_null=True)
+
+
+class MovesShown(serializers.Serializer[Any]):
+    """What accepting the open proposal would change."""
+
+    due = serializers.DateField(allow_null=True)
+    new_due = serializers.DateField()
+    promise = serializers.DateField(allow_null=True)
+    new_promise = serializers.DateField(allow_null=True)
+    overdue_goes = serializers.BooleanField()
+    late_goes = serializers.BooleanField(help_text="The late mark for delivery.")
+    entrance_closes = serializers.BooleanField()
 
 
 class PaymentShown(serializers.Serializer[Any]):
@@ -289,7 +305,11 @@ class OrderDetail(OrderSummary):
     funds = Funds()
     shipping = Shipping(source="order")
     parcels = ParcelShown(many=True, source="detail.parcels")
-    proposal = ProposalShown(source="detail.proposal", allow_null=True)
+    proposal = ProposalShown(source="detail.proposal", allow_null=True, help_text="The one that is open.")
+    moves = MovesShown(source="detail.moves", allow_null=True)
+    proposals = ProposalShown(
+        many=True, source="detail.proposals", help_text="All of them, the newest first."
+    )
     payment = PaymentShown(source="detail.payment", allow_null=True, help_text="The attempt that is open.")
     refund = RefundShown(source="detail.refund", allow_null=True, help_text="The latest application.")
     claim = ClaimBrief(allow_null=True)

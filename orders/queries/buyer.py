@@ -11,9 +11,10 @@ from assurance.kernel.models import Event, PolicyVersion
 from logistics.models import Parcel, TrackingEvent
 from orders.models import Order, OrderLine, Payment, PaymentState, Proposal, Refund
 from orders.queries.counting import SOMEBODY, SOMETIME, Counting, counting
-from orders.queries.facts import View, view
+from orders.queries.facts import View, promise_after, view
 from orders.queries.filters import Wanted, due, flagged, narrowed
 from orders.rules import lifecycle
+from orders.rules.amendments import Moves, lapses_at, moves
 
 ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE = "all", "pay", "dispatch", "receive", "refund", "done"
 TABS = (ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE)
@@ -124,9 +125,25 @@ class Detail:
     lines: list[OrderLine]
     parcels: list[Parcel]
     events: list[Event]
-    proposal: Proposal | None
+    proposals: list[Proposal]
     refund: Refund | None
     payment: Payment | None
+    at: datetime
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """The one that waits for an answer; when its day has come it has lapsed, swept or not (TIM-3)."""
+        newest = self.proposals[0] if self.proposals else None
+        is_open = newest is not None and not newest.answer and self.at < lapses_at(newest.day)
+        return newest if is_open else None
+
+    @property
+    def moves(self) -> Moves | None:
+        """What would move if the open proposal were accepted now (DSP-6)."""
+        if self.proposal is None:
+            return None
+        day = self.proposal.day
+        return moves(day, facts=self.view.facts, new_promise=promise_after(self.order, day), at=self.at)
 
     @property
     def is_paid(self) -> bool:
@@ -156,7 +173,8 @@ def detail(order: Order, at: datetime) -> Detail:
         lines=list(order.lines.select_related("product").order_by("id")),
         parcels=parcels,
         events=list(Event.objects.filter(stream="order", key=order.pk).order_by("-happened_at", "-id")),
-        proposal=order.proposals.filter(answer="").select_related("proposed_by").first(),
+        proposals=list(order.proposals.select_related("proposed_by").order_by("-id")),
         refund=order.refunds.order_by("-id").first(),
         payment=order.payments.filter(state__in=_OPEN_PAYMENT).select_related("coupon").first(),
+        at=at,
     )

@@ -10,6 +10,7 @@ from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
 from assurance.kernel.rules import rule
 from logistics.models import Parcel
+from logistics.rules import Transit, promised_day
 from orders.models import Order
 from orders.rules import guarantees, lifecycle, terms
 from orders.rules.guarantees import Facts, ParcelFacts
@@ -99,6 +100,12 @@ def facts(order: Order, parcels: Parcels, at: datetime, in_force: Policy | None 
         closed_at=now.closed_at,
         policy=policy,
     )
+
+
+def promise_after(order: Order, due: date) -> date:
+    """The delivery day that follows from a dispatch day on the order's line (LOG-4)."""
+    way = Transit(order.transit_min, order.transit_max, order.handling_days, order.line_guaranteed)
+    return promised_day(due, way)
 
 
 def nominal_fee(order: Order) -> Money:

@@ -5,14 +5,16 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from assurance.kernel import deadlines
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.rules import RuleViolation
-from logistics.rules import Transit, promised_day
 from orders.models import Order, Proposal
-from orders.queries.facts import facts, parcels_of
+from orders.queries.facts import facts, parcels_of, promise_after
 from orders.rules import amendments, lifecycle
 from orders.services import book
 from orders.services.elapse import locked
+
+_NOTHING_OPEN = _("No new dispatch day is waiting for an answer.")
 
 
 @transaction.atomic
@@ -30,6 +32,7 @@ def propose(*, order_id: int, day: date, reason: str, at: datetime, actor: Actor
     proposal = Proposal.objects.create(
         order=order, day=day, reason=reason, proposed_by_id=actor.user_id, proposed_at=at
     )
+    deadlines.put(order.pk, {book.PROPOSAL: amendments.lapses_at(day)})
     book.record(
         order, "date_proposed", at=at, actor=actor, rules=("DSP-6",), day=day.isoformat(), reason=reason
     )
@@ -47,11 +50,10 @@ def accept(*, order_id: int, at: datetime, actor: Actor = PLATFORM, day: date | 
     proposal = _latest(order, "", "lapsed")
     amendments.check_seen(day, proposed=proposal.day)
     _check(order, proposal.day, at)
-    _answer(proposal, "accepted", at)
+    _answer(order, proposal, "accepted", at)
     order.dispatch_due = proposal.day
     if order.can_deliver:
-        way = Transit(order.transit_min, order.transit_max, order.handling_days, order.line_guaranteed)
-        order.promise = promised_day(proposal.day, way)
+        order.promise = promise_after(order, proposal.day)
     book.settle(order, at)
     book.record(order, "date_accepted", at=at, actor=actor, rules=("DSP-6",), day=proposal.day.isoformat())
     book.tell_seller(order, "date_accepted", at, day=proposal.day.isoformat())
@@ -63,26 +65,55 @@ def refuse(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
     """The buyer refuses: nothing moves."""
     order = locked(order_id, at)
     proposal = _latest(order, "")
-    _answer(proposal, "refused", at)
+    if amendments.lapses_at(proposal.day) <= at:
+        raise RuleViolation("STA-1", _NOTHING_OPEN)
+    _answer(order, proposal, "refused", at)
     book.record(order, "date_refused", at=at, actor=actor, rules=("DSP-6",), day=proposal.day.isoformat())
     book.tell_seller(order, "date_refused", at, day=proposal.day.isoformat())
     return order
 
 
 @transaction.atomic
+def lapse(*, order_id: int, at: datetime) -> bool:
+    """The sweep's step: a proposal left unanswered until its day lapses then; False if it was taken."""
+    order = book.lock(order_id)
+    if not deadlines.claim(order_id, book.PROPOSAL, at):
+        return False
+    book.end_proposals(order, at, "lapsed")
+    return True
+
+
+@transaction.atomic
 def exempt(
-    *, order_id: int, platform_bears: bool, reason: str, at: datetime, actor: Actor = PLATFORM
+    *,
+    order_id: int,
+    platform_bears: bool,
+    reason: str,
+    at: datetime,
+    since: datetime | None = None,
+    actor: Actor = PLATFORM,
 ) -> Order:
-    """Ops exempt an order for force majeure (DSP-7). Refused STA-1, and DSP-7 once a claim is filed."""
+    """Ops exempt an order for force majeure (DSP-7). Refused STA-1, and DSP-7 once a claim is filed.
+
+    `since` is when it was decided, if it is carried out on this order only now.
+    """
     order = locked(order_id, at)
     if order.claimed_at is not None:
         raise RuleViolation("DSP-7", _("A claim has been filed on this order; it can no longer be exempted."))
     lifecycle.check_allows(order.state, "exempt")
     if order.exempted_at is not None and order.platform_bears == platform_bears:
         return order
-    order.exempted_at, order.platform_bears = at, platform_bears
+    order.exempted_at, order.platform_bears = since or at, platform_bears
+    if not platform_bears:
+        book.end_proposals(order, at, "lapsed")
     book.record(
-        order, "exempted", at=at, actor=actor, rules=("DSP-7",), platform_bears=platform_bears, reason=reason
+        order,
+        "exempted",
+        at=since or at,
+        actor=actor,
+        rules=("DSP-7",),
+        platform_bears=platform_bears,
+        reason=reason,
     )
     book.settle(order, at)
     book.tell_buyer(order, "order_exempted", at)
@@ -104,13 +135,14 @@ def _latest(order: Order, *answers: str) -> Proposal:
     found = order.proposals.select_for_update().filter(answer__in=answers)
     proposal = found.order_by("-id").first()
     if proposal is None:
-        raise RuleViolation("STA-1", _("No new dispatch day is waiting for an answer."))
+        raise RuleViolation("STA-1", _NOTHING_OPEN)
     return proposal
 
 
-def _answer(proposal: Proposal, answer: str, at: datetime) -> None:
+def _answer(order: Order, proposal: Proposal, answer: str, at: datetime) -> None:
     proposal.answer, proposal.answered_at = answer, at
     proposal.save(update_fields=["answer", "answered_at"])
+    deadlines.put(order.pk, {book.PROPOSAL: None})
 
 
 def _check(order: Order, day: date, at: datetime) -> None:

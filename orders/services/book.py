@@ -15,11 +15,11 @@ from assurance.notices.services import tell
 from logistics.models import Parcel
 from orders.models import Guarantee, Order
 from orders.queries.facts import facts, parcels_of, policy_of
-from orders.rules import guarantees, lifecycle
+from orders.rules import amendments, guarantees, lifecycle
 from sellers import queries as sellers
 
 DISPATCH, VERIFY, DELIVERY = "dispatch", "verify", "delivery"
-LEFT_ALONE, RECEIPT = "left_alone", "receipt"
+LEFT_ALONE, RECEIPT, PROPOSAL = "left_alone", "receipt", "proposal"
 DISPATCH_NEAR = "dispatch_near"
 
 # What is told when a guarantee is found late: (event, rule). The set-based sweep says the same.
@@ -71,8 +71,21 @@ def tell_seller(order: Order, kind: str, at: datetime, **data: object) -> None:
 
 
 def end_proposals(order: Order, at: datetime, answer: str) -> None:
-    """End an open proposal of a new dispatch day: "replaced" by what came, or "lapsed" by DSP-6."""
-    order.proposals.filter(answer="").update(answer=answer, answered_at=at)
+    """End an open proposal of a new dispatch day: "replaced" by another, or "lapsed" by DSP-6.
+
+    One whose day had come before has lapsed already, at its own time (TIM-3).
+    """
+    for proposal in order.proposals.filter(answer=""):
+        over = amendments.lapses_at(proposal.day)
+        if over <= at:
+            answer, at = "lapsed", over
+        proposal.answer, proposal.answered_at = answer, at
+        proposal.save(update_fields=["answer", "answered_at"])
+        if answer == "lapsed":
+            record(order, "date_lapsed", at=at, rules=("DSP-6",), day=proposal.day.isoformat())
+            if over <= at:
+                tell_seller(order, "date_lapsed", at, day=proposal.day.isoformat())
+        deadlines.put(order.pk, {PROPOSAL: None})
 
 
 def opened(order: Order, policy: Policy) -> None:

@@ -41,7 +41,7 @@ def close(order: Order, *, because: str, at: datetime, rule: str) -> None:
     order.payments.filter(state__in=[PaymentState.STARTED, PaymentState.PENDING]).update(
         state=PaymentState.REPLACED, settled_at=at
     )
-    book.end_proposals(order, at, "replaced")
+    book.end_proposals(order, at, "lapsed")
     coupons.release(order_id=order.pk, at=at)
     if order.store_coupon_id is not None and order.effective_at is None:
         coupons.return_store_coupon(order.store_coupon_id)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from assurance.kernel import clock, deadlines
-from orders.services import book, elapse, refunds
+from orders.services import amendment, book, elapse, refunds
 
 BATCH = 2000
 
@@ -58,6 +58,11 @@ def tell_near(at: datetime, batch: int = BATCH) -> int:
 def elapse_orders(kind: str, at: datetime, batch: int = BATCH) -> int:
     """Carry out, order by order, what its own clock has made due: closing, receipt, a known dispatch time."""
     return deadlines.one_by_one(kind, at, batch, lambda pk: elapse.elapse(order_id=pk, kind=kind, at=at))
+
+
+def lapse_proposals(at: datetime, batch: int = BATCH) -> int:
+    """End proposals of a new dispatch day that nobody answered until that day came (DSP-6)."""
+    return deadlines.one_by_one(book.PROPOSAL, at, batch, lambda pk: amendment.lapse(order_id=pk, at=at))
 
 
 def escalate_refunds(at: datetime, batch: int = BATCH) -> int:

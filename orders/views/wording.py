@@ -228,6 +228,11 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
     "date_refused": lambda d: Said(
         _("The buyer refused %(day)s as the new dispatch day") % {"day": _day(d)}, icon="calendar"
     ),
+    "date_lapsed": lambda d: Said(
+        _("The proposed dispatch day %(day)s lapsed") % {"day": _day(d)},
+        _("It was not accepted in time; the agreed day stands."),
+        "calendar",
+    ),
     "exempted": _exempted,
     "claim_filed": _claim_filed,
     "claim_approved": lambda d: Said(

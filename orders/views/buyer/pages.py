@@ -1,6 +1,6 @@
 """The page of one order, as its buyer sees it."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +11,14 @@ from django.views.decorators.http import require_safe
 from assurance.kernel import clock
 from assurance.kernel.days import end_of, from_day
 from claims import queries as claims
-from logistics.rules import Transit, promised_day
 from orders.models import Method
 from orders.queries import buyer
 from orders.queries.buyer import Detail
 from orders.queries.facts import held
 from orders.queries.quote import promise
 from orders.rules import guarantees, lifecycle, refunds
-from orders.views import wording
+from orders.rules.amendments import lapses_at
+from orders.views import proposals, wording
 from orders.views.buyer import access
 from orders.views.buyer.progress import cards, route
 from orders.views.buyer.steps import Standing, next_step
@@ -60,8 +60,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "can": _can(shown, standing),
         "refund_closes": guarantees.receipt_window(shown.view.facts),
         "escalate_from": _escalate_from(shown),
-        "proposal_due": end_of(shown.proposal.day) if shown.proposal else None,
-        "proposed_promise": _proposed_promise(shown),
+        "proposed": proposals.lines(shown),
+        "answer_until": lapses_at(shown.proposal.day) if shown.proposal else None,
     }
     return render(request, "orders/buyer/detail.html", context)
 
@@ -79,15 +79,6 @@ def _can(shown: Detail, standing: Standing) -> set[str]:
     if view.received_at is not None:
         verbs.discard("address")
     return verbs
-
-
-def _proposed_promise(shown: Detail) -> date | None:
-    """The guaranteed delivery day as it would be if the proposed dispatch day were accepted (DSP-6)."""
-    order = shown.order
-    if shown.proposal is None or shown.view.promise is None:
-        return None
-    way = Transit(order.transit_min, order.transit_max, order.handling_days, order.line_guaranteed)
-    return promised_day(shown.proposal.day, way)
 
 
 def _escalate_from(shown: Detail) -> datetime | None:

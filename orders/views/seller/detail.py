@@ -18,6 +18,8 @@ from orders.queries import seller as orders
 from orders.queries.buyer import Detail, detail
 from orders.queries.seller import Row
 from orders.rules import refunds
+from orders.rules.amendments import lapses_at
+from orders.views import proposals
 from orders.views.contract import versions_said
 from orders.views.export_modes import export_modes
 from orders.views.seller import panels
@@ -76,6 +78,8 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
         "dispatch": panels.dispatch_panel(known),
         "may": panels.allowed(known),
         "at_most": exposure.at_most(Row(found, known.view, known.parcels)),
+        "proposed": proposals.lines(known),
+        "answer_until": lapses_at(known.proposal.day) if known.proposal else None,
         "claim": claim,
         "refund_due": _refund_due(known),
         "export_modes": export_modes(
