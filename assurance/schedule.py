@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from assurance.api import idempotency
 from assurance.notices import mail
+from claims import services as claims
 from coupons import sweeps as coupons
 from orders import tasks as exports
 from orders.services import sweeps as orders
@@ -41,6 +42,7 @@ SWEEPS = (
     Sweep("dispatch-late", "DSP-4", MINUTE, orders.mark_dispatch_late, "marks and tells late dispatch"),
     Sweep("delivery-late", "DLV-4", MINUTE, orders.mark_delivery_late, "marks and tells late delivery"),
     Sweep("proposals", "DSP-6", MINUTE, orders.lapse_proposals, "ends proposed days left unanswered"),
+    Sweep("exemptions", "DSP-7", MINUTE, claims.exempt_due, "exempts the orders of a region and period"),
     Sweep("refunds", "RFD-2", MINUTE, orders.escalate_refunds, "brings old applications before ops"),
     Sweep("coupons-void", "CPN-2", MINUTE, coupons.expire_coupons, "marks coupons past their last day"),
     Sweep(

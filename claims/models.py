@@ -3,12 +3,14 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.money import USD, Amount
 from coupons.models import Coupon
+from logistics.models import Line
 from orders.models import Order
 from sellers.models import Seller
 
@@ -62,21 +64,59 @@ class Claim(models.Model):
 
 
 class Exemption(models.Model):
-    """Force majeure, decided by ops with a reason (DSP-7), for an order or a region and period."""
+    """Force majeure, decided by ops with a reason (DSP-7), for an order or a region and period.
+
+    A region is a draft until it is carried out. It names countries of destination, perhaps one line, and the
+    days by which an order was to be dispatched or delivered.
+    """
 
     order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="exemptions")
-    country = models.CharField(max_length=2, blank=True, default="")
+    countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    line = models.ForeignKey(Line, null=True, on_delete=models.PROTECT, related_name="+")
     due_from = models.DateField(null=True)
     due_to = models.DateField(null=True)
     platform_bears = models.BooleanField(default=False)
     reason = models.CharField(max_length=500)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
-    touched = models.PositiveIntegerField(default=0)
+    carried_at = models.DateTimeField(null=True)
+    carried_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    carry_reason = models.CharField(max_length=500, blank=True, default="")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    end_reason = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
         verbose_name = _("exemption")
         verbose_name_plural = _("exemptions")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(order__isnull=False, countries=[], due_from=None, due_to=None)
+                | Q(order=None, due_from__isnull=False, due_to__gte=F("due_from")) & ~Q(countries=[]),
+                name="exemption_of_order_or_region",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reason
+
+
+class ExemptedOrder(models.Model):
+    """An order that an exemption of a region has come to, once: exempted, or why it was left out."""
+
+    exemption = models.ForeignKey(Exemption, on_delete=models.PROTECT, related_name="looked_at")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["exemption", "order"], name="order_once_per_exemption"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.outcome}"

@@ -4,13 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from assurance.kernel.days import day_of, plus
 from claims import rules
-from claims.models import Claim
+from claims.models import Claim, ExemptedOrder, Exemption
 from logistics.models import Parcel
+from orders.models import Order
+from orders.queries.buyer import views
 from orders.queries.facts import Parcels, View, parcels_of, view
 from orders.rules import guarantees
+
+# For so many days after its last one a region still takes in orders.
+HOLDS_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -75,3 +81,89 @@ def in_review_against(seller_id: int) -> QuerySet[Claim]:
         .select_related("order__policy")
         .order_by("filed_at", "id")
     )
+
+
+def under(exemption: Exemption) -> QuerySet[Order]:
+    """The orders of an exemption's region and period (DSP-7): paid, going to one of its countries, and to be
+
+    dispatched or delivered by one of its days.
+    """
+    period = (exemption.due_from, exemption.due_to)
+    days = Q(dispatch_due__range=period) | Q(promise__range=period, can_deliver=True)
+    found = Order.objects.filter(days, destination__in=exemption.countries, effective_at__isnull=False)
+    return found.filter(line_id=exemption.line_id) if exemption.line_id else found
+
+
+def to_look_at(exemption: Exemption, limit: int) -> list[int]:
+    """The next orders under an exemption that it has not come to yet."""
+    seen = ExemptedOrder.objects.filter(exemption=exemption, order=OuterRef("pk"))
+    left = under(exemption).filter(~Exists(seen)).order_by("pk")
+    return list(left.values_list("pk", flat=True)[:limit])
+
+
+def regions_in_force(at: datetime) -> QuerySet[Exemption]:
+    """The regions that hold: carried out, not ended, and not over for long.
+
+    An order can still come to fall due on a day that is over, by being paid after its fixed day.
+    """
+    recent = plus(day_of(at), -HOLDS_DAYS)
+    carried = Exemption.objects.filter(order=None, carried_at__lte=at, ended_at=None, due_to__gte=recent)
+    return carried.order_by("pk")
+
+
+def regions_over(order: Order, at: datetime) -> list[Exemption]:
+    """The regions that hold for an order and have not come to it."""
+    seen = ExemptedOrder.objects.filter(exemption=OuterRef("pk"), order=order)
+    days = [day for day in (order.dispatch_due, order.promise if order.can_deliver else None) if day]
+    in_period = Q(pk__in=[])
+    for day in days:
+        in_period |= Q(due_from__lte=day, due_to__gte=day)
+    found = regions_in_force(at).filter(
+        in_period,
+        ~Exists(seen),
+        Q(line=None) | Q(line=order.line_id),
+        countries__contains=[str(order.destination)],
+    )
+    return list(found) if order.effective_at is not None else []
+
+
+def since(exemption: Exemption, order: Order) -> datetime:
+    """From when an order is exempted: the carrying out, or its own clock start if that was later (TIM-3)."""
+    assert exemption.carried_at is not None
+    return max(exemption.carried_at, order.clock_started_at or exemption.carried_at)
+
+
+@dataclass(frozen=True)
+class Touched:
+    """An order under a region, and what becomes of it (`rules.region_outcome`)."""
+
+    order: Order
+    view: View
+    outcome: str
+
+
+def preview(exemption: Exemption, at: datetime, limit: int) -> list[Touched]:
+    """What carrying out a region would come to now, for up to `limit` orders. Three queries."""
+    assert exemption.due_from is not None
+    orders = list(under(exemption).select_related("buyer", "seller").order_by("dispatch_due", "pk")[:limit])
+    stand = views(orders, at)
+    return [
+        Touched(
+            order,
+            stand[order.pk],
+            rules.region_outcome(stand[order.pk].facts, first_day=exemption.due_from, at=at),
+        )
+        for order in orders
+    ]
+
+
+def came_to(exemption: Exemption) -> dict[str, int]:
+    """How many orders a region has come to so far, by outcome."""
+    counted = exemption.looked_at.values("outcome").annotate(n=Count("pk"))
+    return {row["outcome"]: row["n"] for row in counted}
+
+
+def left_to_look_at(exemption: Exemption) -> int:
+    """How many orders under a region it has yet to come to."""
+    seen = ExemptedOrder.objects.filter(exemption=exemption, order=OuterRef("pk"))
+    return under(exemption).filter(~Exists(seen)).count()

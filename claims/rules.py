@@ -1,5 +1,6 @@
 """Filing and reviewing a claim. Pure decisions."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,10 @@ from orders.rules import guarantees
 from orders.rules.guarantees import Facts
 
 DISPATCH, DELIVERY = "dispatch", "delivery"
+# What becomes of an order under an exemption of its region and period (DSP-7).
+EXEMPTS, CLAIMED, CLOSED, ALREADY = "exempted", "claimed", "closed", "already"
+EARLIER, NOTHING_LEFT = "earlier", "nothing_left"
+MOST_DAYS = 366
 IN_REVIEW, APPROVED, REJECTED = "in_review", "approved", "rejected"
 
 
@@ -74,3 +79,36 @@ def check_decidable(facts: Facts, guarantee: str, at: datetime) -> None:
             _("It is still being verified whether the order was dispatched in time, which decides who pays."),
             advice=_("Approve when the first scan is known, at the latest 48 hours after submission."),
         )
+
+
+@rule("DSP-7")
+def check_period(first: date, last: date) -> None:
+    """Refuse a period that ends before it begins, or that no event lasts."""
+    if last < first:
+        raise RuleViolation("DSP-7", _("The last day lies before the first."), conflict=False, field="due_to")
+    if (last - first).days >= MOST_DAYS:
+        raise RuleViolation("DSP-7", _("A period is at most a year long."), conflict=False, field="due_to")
+
+
+@rule("DSP-7")
+def region_outcome(facts: Facts, *, first_day: date, at: datetime) -> str:
+    """Whether an order of the region and period is exempted, or why it is left out.
+
+    What was late before the period began was late for another reason and stays so. An order without the
+    guarantees is judged likewise, for the rate leaves out exempted orders.
+    """
+    if facts.claimed:
+        return CLAIMED
+    if facts.closed_at is not None and facts.closed_at <= at:
+        return CLOSED
+    if facts.exempted_at is not None:
+        return ALREADY
+    dispatch = guarantees.dispatch_state(replace(facts, covered=True), at)
+    delivery = guarantees.delivery_state(facts, at)
+    late = guarantees.LATE
+    if (dispatch == late and facts.dispatch_due is not None and facts.dispatch_due < first_day) or (
+        delivery == late and facts.promise is not None and facts.promise < first_day
+    ):
+        return EARLIER
+    can_go = guarantees.UNDECIDED | {late}
+    return EXEMPTS if dispatch in can_go or delivery in can_go else NOTHING_LEFT

@@ -23,7 +23,7 @@ DUTIES: dict[str, Promise] = {
     REVIEWER: _("decides claims, exempts orders"),
     FINANCE: _("follows ledger and bank, rules on refunds"),
     RISK: _("opens and watches seller accounts"),
-    ADMINISTRATOR: _("all of that; lines, policy and people"),
+    ADMINISTRATOR: _("all of that; regions, lines, policy and people"),
 }
 
 

@@ -33,6 +33,7 @@ def every_role(db: None) -> None:
     if Group.objects.count() < len(roles.NAMES):
         importlib.import_module("assurance.accounts.migrations.0003_roles").make_roles(apps, None)
         importlib.import_module("assurance.accounts.migrations.0005_statement_duties").add_duties(apps, None)
+        importlib.import_module("assurance.accounts.migrations.0006_region_duty").add_duty(apps, None)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from assurance.kernel.money import USD, Money
 from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
 from claims.models import Exemption
+from claims.services import exempt_due
 from logistics.models import Line, LineCountry, TemplateLine
 from orders.models import Order, Refund
 from orders.queries.facts import parcels_of, view
@@ -318,6 +319,46 @@ def test_the_price_of_a_templates_line_is_set(ops: Any, world: World):
         client, "logistics/freighttemplate", "price", template.pk, **{**price, "discount_percent": 101}
     )
     assert answer.status_code == 422
+
+
+def test_a_region_is_looked_at_before_it_is_carried_out_and_can_be_ended(ops: Any, world: World, late: Order):
+    """Drafted, seen, carried out; the claimed order of the world is left out and says why."""
+    boss = ops("administrator")
+    days = {"due_from": "2021-03-20", "due_to": "2021-03-25"}
+    values = {**days, "countries": ["US"], "effect": "none"}
+    assert send(boss, "claims/exemption", "region", **values).status_code == 302
+    region = Exemption.objects.get()
+    address = f"/admin/claims/exemption/{region.pk}/change/"
+    page = boss.get(address).content.decode()
+    assert late.number[:4] in page
+    assert "left out: a claim is filed" in page
+    late.refresh_from_db()
+    assert late.exempted_at is None
+    assert send(boss, "claims/exemption", "carry-out", region.pk).status_code == 302
+    exempt_due(REVIEWED)
+    late.refresh_from_db()
+    assert late.exempted_at == REVIEWED
+    assert "All orders that fall under it by now are worked off." in boss.get(address).content.decode()
+    assert send(boss, "claims/exemption", "end", region.pk).status_code == 302
+    region.refresh_from_db()
+    assert (region.end_reason, str(region.ended_by)) == ("Because.", "Administrator")
+    assert "ended" in boss.get("/admin/claims/exemption/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"countries": ["ZZ"]},
+        {"countries": []},
+        {"due_to": "2021-03-19"},
+        {"due_from": "soon"},
+        {"line_id": "x"},
+    ],
+)
+def test_a_region_that_makes_no_sense_is_not_written_down(ops: Any, late: Order, wrong: dict[str, Any]):
+    values = {"due_from": "2021-03-20", "due_to": "2021-03-25", "countries": ["US"], "effect": "none"} | wrong
+    assert send(ops("administrator"), "claims/exemption", "region", **values).status_code in (409, 422)
+    assert not Exemption.objects.exists()
 
 
 def test_setting_roles(ops: Any):

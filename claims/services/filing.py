@@ -1,4 +1,4 @@
-"""Filing and deciding claims, and exempting orders. The only writer of claims.
+"""Filing and deciding claims. The only writer of claims.
 
 Lock: the order, then the claim, then the coupon and the bearer's account.
 """
@@ -12,7 +12,8 @@ from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.money import to_minor
 from assurance.kernel.rules import rule
 from claims import rules
-from claims.models import Claim, Exemption
+from claims.models import Claim
+from claims.services import exempting
 from coupons import rules as coupon_rules
 from coupons import services as coupons
 from orders.models import Order
@@ -27,7 +28,7 @@ def file(
     *, order_id: int, guarantee: str, user_id: int, at: datetime, note: str = "", actor: Actor = PLATFORM
 ) -> Claim:
     """The buyer claims for late "dispatch" or "delivery"; refused in the order of CLM-4."""
-    order = locked(order_id, at)
+    order = exempting.caught_up(locked(order_id, at), at)
     known = facts(order, parcels_of(order_id), at)
     rules.check_claim(known, guarantee, is_buyer=order.buyer_id == user_id, at=at)
     face = coupon_rules.face(order.total, usd_rate=order.usd_rate, policy=known.policy)
@@ -82,25 +83,6 @@ def reject(*, claim_id: int, reason: str, at: datetime, actor: Actor = PLATFORM)
     rules.check_undecided(claim.state)
     _decide(claim, order, rules.REJECTED, reason, at, actor)
     return claim
-
-
-@transaction.atomic
-def exempt_order(
-    *, order_id: int, platform_bears: bool, reason: str, at: datetime, actor: Actor = PLATFORM
-) -> Exemption:
-    """Exempt one order for force majeure; refused STA-1, DSP-7. The same again is the exemption that stands."""
-    amendment.exempt(order_id=order_id, platform_bears=platform_bears, reason=reason, at=at, actor=actor)
-    stands = Exemption.objects.filter(order_id=order_id).order_by("-id").first()
-    if stands is not None and stands.platform_bears == platform_bears:
-        return stands
-    return Exemption.objects.create(
-        order_id=order_id,
-        platform_bears=platform_bears,
-        reason=reason,
-        made_at=at,
-        made_by_id=actor.user_id,
-        touched=1,
-    )
 
 
 def _locked(claim_id: int, at: datetime) -> tuple[Order, Claim]:

@@ -27,7 +27,7 @@ from assurance.ops.show import plain, shown
 from assurance.ui import parts
 from assurance.ui.wording import day_text, instant_text, money_text
 from claims import rules, services
-from claims.models import Claim, Exemption
+from claims.models import Claim
 from claims.queries import Dossier, dossier, dossiers
 from orders.models import Order
 from orders.queries.facts import parcels_of
@@ -297,36 +297,3 @@ def _claim_panel(claim: Claim, user: Any) -> Panel:
         Fact(_("The buyer’s words"), claim.note),
     ]
     return Panel(_("Claim"), facts, side=True)
-
-
-@admin.register(Exemption)
-class ExemptionAdmin(DetailAdmin):
-    """What was exempted and why (DSP-7); an order is exempted on its own page."""
-
-    list_display = ("made_at", "order", "who_bears", "made_by", "reason")
-    search_fields = ("order__number__exact",)
-    list_select_related = ("order", "made_by")
-    ordering = ("-id",)
-
-    @display(description=gettext_lazy("effect"))
-    def who_bears(self, exemption: Exemption) -> str:
-        return _effect(exemption)
-
-    def heading(self, thing: Exemption) -> Any:
-        return _("Exemption of order %(number)s") % {"number": thing.order}
-
-    def panels(self, request: HttpRequest, thing: Exemption, at: datetime) -> list[Panel]:
-        facts = [
-            Fact(_("Order"), links.to(request.user, Order, thing.order_id, thing.order)),
-            Fact(_("Effect"), _effect(thing), "DSP-7"),
-            Fact(_("Reason"), thing.reason),
-            Fact(_("Made"), thing.made_at),
-            Fact(_("By"), thing.made_by),
-        ]
-        return [Panel(_("Exemption"), facts)]
-
-
-def _effect(exemption: Exemption) -> str:
-    if exemption.platform_bears:
-        return _("guarantees run on, the platform bears them")
-    return _("no compensation is due")
