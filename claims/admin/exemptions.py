@@ -104,7 +104,7 @@ class ExemptionAdmin(DetailAdmin):
     ordering = ("-id",)
     acts = (
         Act(
-            name="region",
+            name="make-region",
             label=gettext_lazy("Region and period"),
             asks=gettext_lazy("Exempt a region and period"),
             done=gettext_lazy("Written down. Look at what it touches, then carry it out."),

@@ -326,7 +326,7 @@ def test_a_region_is_looked_at_before_it_is_carried_out_and_can_be_ended(ops: An
     boss = ops("administrator")
     days = {"due_from": "2021-03-20", "due_to": "2021-03-25"}
     values = {**days, "countries": ["US"], "effect": "none"}
-    assert send(boss, "claims/exemption", "region", **values).status_code == 302
+    assert send(boss, "claims/exemption", "make-region", **values).status_code == 302
     region = Exemption.objects.get()
     address = f"/admin/claims/exemption/{region.pk}/change/"
     page = boss.get(address).content.decode()
@@ -357,7 +357,7 @@ def test_a_region_is_looked_at_before_it_is_carried_out_and_can_be_ended(ops: An
 )
 def test_a_region_that_makes_no_sense_is_not_written_down(ops: Any, late: Order, wrong: dict[str, Any]):
     values = {"due_from": "2021-03-20", "due_to": "2021-03-25", "countries": ["US"], "effect": "none"} | wrong
-    assert send(ops("administrator"), "claims/exemption", "region", **values).status_code in (409, 422)
+    assert send(ops("administrator"), "claims/exemption", "make-region", **values).status_code in (409, 422)
     assert not Exemption.objects.exists()
 
 

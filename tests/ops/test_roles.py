@@ -36,7 +36,7 @@ MAY_DO = {
     ("claims/claim", "approve"): {REVIEWER, ADMINISTRATOR},
     ("claims/claim", "reject"): {REVIEWER, ADMINISTRATOR},
     ("orders/order", "exempt"): {REVIEWER, ADMINISTRATOR},
-    ("claims/exemption", "region"): {ADMINISTRATOR},
+    ("claims/exemption", "make-region"): {ADMINISTRATOR},
     ("claims/exemption", "carry-out"): {ADMINISTRATOR},
     ("claims/exemption", "end"): {ADMINISTRATOR},
     ("orders/refund", "rule"): {FINANCE, ADMINISTRATOR},
