@@ -215,7 +215,7 @@ orders.confirm orders.decline orders.cancel orders.start orders.associate orders
 orders.dispatch orders.receive orders.extend orders.change_address orders.propose orders.accept orders.refuse
 orders.exempt claims.exempt_order claims.file claims.approve claims.reject
 orders.agreed orders.apply orders.answer orders.escalate orders.rule
-: orders.lock orders.locked orders.elapse orders.escalate_due orders.arrive
+: orders.lock orders.locked orders.elapse orders.escalate_due orders.lapse orders.arrive
 """
 
 
