@@ -199,7 +199,8 @@ def test_carried_out_and_swept_twice_nothing_happens_twice(trade):
 def test_a_killed_sweep_goes_on_where_it_stopped(trade, monkeypatch):
     orders = [trade.order() for _ in range(3)]
     region = trade.region()
-    real, seen = amendment.exempt, []
+    real = amendment.exempt
+    seen: list[int] = []
 
     def dies(**given):
         if len(seen) == 1:
