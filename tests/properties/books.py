@@ -13,6 +13,7 @@ FINGERPRINT = """
             "orders_order",
             "orders_payment",
             "orders_bankline",
+            "orders_return",
             "orders_refund",
             "orders_proposal",
             "orders_guarantee",
@@ -63,6 +64,11 @@ FAULTS = {
             SELECT currency, minor FROM balance WHERE kind IN ('gateway', 'bank', 'returns')
             UNION ALL
             SELECT currency, cash_minor + method_fee_minor - refunded_minor FROM orders_order) AS all_cash
+        GROUP BY 1 HAVING sum(minor) <> 0""",
+    "what waits to go back is not what is noted": """
+        SELECT currency, sum(minor) FROM (
+            SELECT currency, minor FROM balance WHERE kind = 'returns'
+            UNION ALL SELECT currency, -amount_minor FROM orders_return WHERE returned_at IS NULL) AS waiting
         GROUP BY 1 HAVING sum(minor) <> 0""",
     "fees are not what orders show": """
         SELECT currency, sum(minor) FROM (

@@ -23,12 +23,12 @@ from assurance.schedule import run_all
 from claims import services as claims
 from claims.models import Claim
 from coupons.models import Coupon
-from orders.models import Guarantee, Order, Payment, Refund
+from orders.models import BankLine, Guarantee, Order, Payment, Refund, Return
 from orders.queries.facts import funds as funds_of
 from orders.queries.facts import parcels_of, view
 from orders.rules import lifecycle
 from orders.rules.terms import DispatchTerms
-from orders.services import amendment, bank, closing, dispatch, payment, receipt, refunds, start
+from orders.services import amendment, bank, closing, dispatch, payment, receipt, refunds, returns, start
 from orders.services.start import Draft
 from sellers.services import funds
 from tests import factories as make
@@ -273,6 +273,17 @@ class House(RuleBasedStateMachine):
     @rule(n=any_one, do=st.sampled_from([bank.associate, bank.accept_short, bank.ask_for_rest]))
     def seller_handles_money(self, n: int, do: Callable[..., Any]) -> None:
         self.act(do, order_id=self.order(n).pk)
+
+    @precondition(lambda self: Return.objects.exists() or BankLine.objects.exists())
+    @rule(n=any_one, do=st.sampled_from(["send back", "set aside", "assign"]))
+    def finance_works(self, n: int, do: str) -> None:
+        back, line = self.one(Return, n), self.one(BankLine, n)
+        if do == "send back" and back:
+            self.act(returns.mark_returned, return_id=back.pk, reason="Sent")
+        elif do == "set aside" and line:
+            self.act(bank.set_aside, line_id=line.pk, reason="Unclear")
+        elif do == "assign" and line:
+            self.act(bank.assign, line_id=line.pk, number=self.order(n).number, reason="Named by the payer")
 
     # Goods go
 
