@@ -22,7 +22,8 @@ from logistics import queries as logistics
 from logistics import rules as logistics_rules
 from orders.models import Order, Refund
 from orders.rules import lifecycle
-from orders.services import amendment, bank, closing, dispatch, payment, receipt, refunds, start
+from orders.rules.terms import DispatchTerms
+from orders.services import amendment, bank, closing, contract, dispatch, payment, receipt, refunds, start
 from sellers import queries as sellers
 from sellers.models import Product
 
@@ -215,6 +216,21 @@ class Deal:
     @property
     def key(self) -> str:
         return f"demo:{self.number}"
+
+    def change(self, *, more: int, dispatch_days: int) -> None:
+        """The supplier writes the order anew: so many times the quantity, and its own dispatch days."""
+        draft = self._draft()
+        contract.change(
+            order_id=self.order_id,
+            draft=replace(
+                draft,
+                items={pk: quantity * more for pk, quantity in draft.items.items()},
+                dispatch=DispatchTerms(days=dispatch_days),
+            ),
+            seen=self.order.version,
+            at=self.at,
+            actor=self.as_seller,
+        )
 
     def confirm(self, by: str) -> None:
         closing.confirm(order_id=self.order_id, by=by, at=self.at, actor=self._of(by))

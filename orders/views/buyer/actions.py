@@ -57,10 +57,10 @@ def verb(act: Act) -> View:
 
 @verb
 def confirm(order: Order, at: datetime, actor: Actor, sent: QueryDict) -> str:
-    """Agree to the version that the page showed, and to no other (ORD-1)."""
+    """Agree to the version that the page showed, and to no other (ORD-1); without one, to none."""
     seen = str(sent.get("seen", ""))
     closing.confirm(
-        order_id=order.pk, by="buyer", seen=int(seen) if seen.isdecimal() else None, at=at, actor=actor
+        order_id=order.pk, by="buyer", seen=int(seen) if seen.isdecimal() else 0, at=at, actor=actor
     )
     return _("You confirmed the order. You can pay it now.")
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from assurance.accounts.models import User
 from assurance.accounts.queries import buyer_by_email
-from assurance.kernel.money import Money
+from assurance.kernel.money import USD, Money
 from assurance.kernel.rules import RuleViolation
 from assurance.ui import limits
 from orders.models import Order
@@ -57,7 +57,11 @@ class Desk:
         return self.form.is_valid() & self.rows.is_valid()
 
     def draft(self) -> Draft:
-        return self.form.draft(self.rows.filled())
+        draft = self.form.draft(self.rows.filled())
+        if self.order is None:
+            return draft
+        rates = {"usd_rate": self.order.usd_rate, "cny_rate": self.order.cny_rate}
+        return replace(draft, currency=self.order.currency, **rates)
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,11 @@ def new_order(request: SellerRequest) -> HttpResponse:
     if not token:
         return _find_buyer(request)
     try:
-        buyer = User.objects.get(pk=signing.loads(token, salt=_SALT, max_age=24 * AN_HOUR))
+        finder, buyer_id = signing.loads(token, salt=_SALT, max_age=24 * AN_HOUR)
+        buyer = User.objects.get(pk=buyer_id)
     except (signing.BadSignature, User.DoesNotExist):
+        return redirect("ma:order-new")
+    if finder != request.seller.pk:
         return redirect("ma:order-new")
     return _write(request, buyer, None)
 
@@ -140,7 +147,7 @@ def _find_buyer(request: SellerRequest) -> HttpResponse:
         elif form.is_valid():
             buyer = buyer_by_email(form.cleaned_data["email"])
             if buyer is not None and buyer.pk != request.user.pk:
-                token = signing.dumps(buyer.pk, salt=_SALT)
+                token = signing.dumps([request.seller.pk, buyer.pk], salt=_SALT)
                 return redirect(f"{request.path}?for={token}")
             form.add_error(
                 "email", _("Nobody buys here under this e-mail. Check it, or ask the buyer to sign up first.")
@@ -172,6 +179,7 @@ def _write(request: SellerRequest, buyer: User, order: Order | None) -> HttpResp
         "form": desk.form,
         "rows": desk.rows,
         "policy": request.policy,
+        "currency": desk.form.currency,
         "violation": violation,
         "changed": changed,
         "is_draft": order is None or order.state == lifecycle.DRAFT,
@@ -187,9 +195,15 @@ def _desk(request: SellerRequest, buyer: User, order: Order | None) -> Desk:
     data = _with_another_row(request.POST) if do == MORE else request.POST if do else None
     if order is None:
         first = first_values(str(buyer.country), secrets.token_hex(8))
-        return Desk(buyer, DraftForm(data, initial=first), item_rows(request.seller.pk, data), None, do)
-    rows = item_rows(request.seller.pk, data, items_of(order))
-    return Desk(buyer, DraftForm(data, initial=values_of(order)), rows, order, do)
+        return Desk(
+            buyer,
+            DraftForm(data, initial=first, currency=USD),
+            item_rows(request.seller.pk, USD, data),
+            None,
+            do,
+        )
+    rows = item_rows(request.seller.pk, order.currency, data, items_of(order))
+    return Desk(buyer, DraftForm(data, initial=values_of(order), currency=order.currency), rows, order, do)
 
 
 def _with_another_row(sent: QueryDict) -> QueryDict:

@@ -6,10 +6,11 @@ from operator import itemgetter
 from typing import Any, cast
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from assurance.kernel.money import USD, Money
+from assurance.kernel.money import Money, minor_unit
 from assurance.ui.templatetags.trade import translated
 from logistics import queries as logistics
 from logistics.models import Line
@@ -52,14 +53,17 @@ class ItemForm(forms.Form):
         label=_("Agreed price of one"), required=False, min_value=Decimal("0.01"), **_NUMBER
     )
 
-    def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, products: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.currency = currency
         chosen = self.fields["product"]
         assert isinstance(chosen, forms.ModelChoiceField)
         chosen.queryset = products
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
+        if not _is_whole(given.get("price"), self.currency):
+            self.add_error("price", _too_fine(self.currency))
         if "product" in self.errors or "quantity" in self.errors:
             return given
         if given.get("product") and not given.get("quantity"):
@@ -89,11 +93,13 @@ ItemFormSet = forms.formset_factory(
 
 
 def item_rows(
-    seller_id: int, data: Any = None, initial: list[dict[str, Any]] | None = None
+    seller_id: int, currency: str, data: Any = None, initial: list[dict[str, Any]] | None = None
 ) -> BaseItemFormSet:
     """The contract's products and one empty row."""
     mine = logistics.products_of(seller_id).order_by("name")
-    made = ItemFormSet(data, prefix="item", initial=initial, form_kwargs={"products": mine})
+    made = ItemFormSet(
+        data, prefix="item", initial=initial, form_kwargs={"products": mine, "currency": currency}
+    )
     return cast(BaseItemFormSet, made)
 
 
@@ -149,8 +155,9 @@ class DraftForm(forms.Form):
     seen = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     key = forms.RegexField(r"^[0-9a-f]{16}$", required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, initial: dict[str, Any]) -> None:
+    def __init__(self, data: Any = None, *, initial: dict[str, Any], currency: str) -> None:
         super().__init__(data, initial=initial, auto_id="draft_%s")
+        self.currency = currency
         line, destination = self.fields["line"], self.fields["destination"]
         assert isinstance(line, forms.ModelChoiceField) and isinstance(destination, forms.ChoiceField)
         line.queryset = logistics.lines_for_templates()
@@ -164,7 +171,13 @@ class DraftForm(forms.Form):
         wanted = {IN_DAYS: "days", ON_DAY: "day"}.get(given.get("dispatch", ""))
         if wanted and given.get(wanted) is None and wanted not in self.errors:
             self.add_error(wanted, _("Say when the goods leave."))
+        for name in ("shipping", "discount", "initial_payment"):
+            if not _is_whole(given.get(name), self.currency):
+                self.add_error(name, _too_fine(self.currency))
         return given
+
+    def _money(self, amount: Decimal) -> Money:
+        return Money(amount, self.currency)
 
     def draft(self, items: list[dict[str, Any]]) -> Draft:
         """What was written, for the service."""
@@ -173,12 +186,12 @@ class DraftForm(forms.Form):
         in_days = given["dispatch"] == IN_DAYS
         return Draft(
             items={item["product"].pk: item["quantity"] for item in items},
-            prices={item["product"].pk: _usd(item["price"]) for item in items if item["price"]},
+            prices={item["product"].pk: self._money(item["price"]) for item in items if item["price"]},
             line_id=line.pk if line else None,
             destination=given["destination"],
-            shipping=_usd(given["shipping"]) if given["shipping"] is not None else None,
-            discount=_usd(given["discount"]) if given["discount"] else None,
-            initial=_usd(given["initial_payment"]) if given["initial_payment"] else None,
+            shipping=self._money(given["shipping"]) if given["shipping"] is not None else None,
+            discount=self._money(given["discount"]) if given["discount"] else None,
+            initial=self._money(given["initial_payment"]) if given["initial_payment"] else None,
             export=given["export"],
             dispatch=terms.DispatchTerms(
                 days=given["days"] if in_days else None,
@@ -188,8 +201,14 @@ class DraftForm(forms.Form):
         )
 
 
-def _usd(amount: Decimal) -> Money:
-    return Money(amount, USD)
+def _is_whole(amount: Decimal | None, currency: str) -> bool:
+    """Whether an amount, if there is one, is a number of the currency's minor units (MON-1)."""
+    return amount is None or not amount % minor_unit(currency)
+
+
+def _too_fine(currency: str) -> str:
+    values = {"currency": currency, "least": minor_unit(currency)}
+    return _now("%(currency)s has no smaller amount than %(least)s.") % values
 
 
 def first_values(country: str, key: str) -> dict[str, Any]:

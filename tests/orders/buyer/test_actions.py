@@ -42,7 +42,7 @@ EFFECTS = {
 }
 
 
-SENT = {"date/accept": {"day": (day_of(make.NOW) + timedelta(days=10)).isoformat()}}
+SENT = {"confirm": {"seen": "1"}, "date/accept": {"day": (day_of(make.NOW) + timedelta(days=10)).isoformat()}}
 
 
 def post(client, order, verb, data=None):

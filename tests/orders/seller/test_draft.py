@@ -1,11 +1,14 @@
 """A seller drafts an order in MA, changes what a buyer asked for, and loses nothing on the way (ORD-1)."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
 from assurance.accounts import roles
 from assurance.kernel import clock
+from assurance.kernel.money import Money
 from orders.models import Order
 from orders.services import start
 from orders.services.start import Draft
@@ -114,6 +117,14 @@ def test_nobody_can_try_addresses_out(office):
 
 def test_a_token_of_ones_own_making_finds_nobody(office, alice):
     assert office.get(reverse("ma:order-new"), {"for": str(alice.pk)}).url == reverse("ma:order-new")
+
+
+def test_a_token_is_the_shops_that_found_the_buyer(office, alice, mug, client):
+    found = find(office, alice.email).url
+    rival = make.person("rival")
+    make.seller("Rival", staff=rival)
+    office.force_login(rival)
+    assert office.get(found).url == reverse("ma:order-new")
 
 
 def test_a_draft_is_sent_once_however_often_it_is_pressed(office, alice, mug):
@@ -251,6 +262,26 @@ def test_the_second_of_two_editors_sees_what_the_first_changed(office, intent):
     assert 'name="seen" value="2"' in page, "sent once more, it answers to what was shown"
     assert edit(office, intent, **asked(intent, "9", seen="2")).status_code == 302
     assert intent.lines.get().quantity == 9
+
+
+def test_an_order_in_another_currency_keeps_it(office, alice, shop, mug):
+    yen = Draft(
+        items={mug.pk: 10}, line_id=None, destination="US", currency="JPY", usd_rate=Decimal("0.0067")
+    )
+    order = start.by_seller(seller_id=shop.pk, buyer_id=alice.pk, draft=yen, send=False, at=NOW)
+    refused = edit(office, order, **written(mug, **{"item-0-price": "300.50"}, shipping="1000"))
+    assert refused.status_code == 422 and "JPY has no smaller amount than 1" in text(refused)
+    assert edit(office, order, **written(mug, **{"item-0-price": "300"}, shipping="1000")).status_code == 302
+    order.refresh_from_db()
+    assert (order.total, order.version) == (Money(4000, "JPY"), 2)
+
+
+def test_a_confirmation_without_a_version_confirms_nothing(office, intent, alice):
+    edit(office, intent, **asked(intent, "6"))
+    office.force_login(alice)
+    assert "ORD-1" in text(office.post(f"/orders/{intent.number}/confirm/", follow=True))
+    intent.refresh_from_db()
+    assert intent.state == "awaiting_buyer"
 
 
 def test_an_agreed_order_is_no_longer_edited(office, intent):

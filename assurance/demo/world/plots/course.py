@@ -32,6 +32,22 @@ def intent_confirmed(d: Deal) -> Story:
     d.receive()
 
 
+def changed_by_supplier(d: Deal) -> Story:
+    """Goods made to order: the supplier asks for a larger run and more time, and the buyer has not answered."""
+    yield from intent(d)
+    yield d.on(1)
+    d.change(more=2, dispatch_days=20)
+
+
+def changed_and_agreed(d: Deal) -> Story:
+    """The same, confirmed and paid by the buyer."""
+    yield from changed_by_supplier(d)
+    yield d.on(1)
+    d.confirm("buyer")
+    yield d.later(2)
+    d.pay()
+
+
 def declined_terms(d: Deal) -> Story:
     yield from intent(d)
     yield d.on(1)
