@@ -161,6 +161,8 @@ OTHERS = (
     Entry(course.extended, "muyun", due=-9, deal={"mode": "express"}),
     Entry(course.completed, "leyuan", ago=199),
     Entry(course.completed, "rizhao", ago=198),
+    Entry(course.changed_by_supplier, "qinghe", ALICE, ago=4, deal=_made()),
+    Entry(course.changed_and_agreed, "qinghe", ago=6, deal=_made()),
 )
 
 # One contract in the middle of the past keeps each other seller's lamp lit (QUA-2).
