@@ -60,8 +60,12 @@ class Desk:
         draft = self.form.draft(self.rows.filled())
         if self.order is None:
             return draft
-        rates = {"usd_rate": self.order.usd_rate, "cny_rate": self.order.cny_rate}
-        return replace(draft, currency=self.order.currency, **rates)
+        return replace(
+            draft,
+            currency=self.order.currency,
+            usd_rate=self.order.usd_rate,
+            cny_rate=self.order.cny_rate,
+        )
 
 
 @dataclass(frozen=True)
