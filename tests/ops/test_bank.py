@@ -60,9 +60,9 @@ def test_a_statement_is_shown_before_it_counts_and_then_taken_in(finance: Client
         "fits its order",
         "unclear",
         "ignored",
-        order.number[:4],
+        f"/admin/orders/order/{order.pk}/change/",
         "GOODS &lt;b&gt;",
-        statement.digest,
+        statement.digest[:8],
         "Take in",
     ):
         assert words in preview
