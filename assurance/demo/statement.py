@@ -26,16 +26,17 @@ class Movement:
     words: str
 
 
-def for_open_payments(at: datetime) -> bytes:
+def for_open_payments(at: datetime, *, asked_before: datetime | None = None) -> bytes:
     """What the platform's dollar account would show today if every buyer who was asked to had paid by T/T.
 
-    Also one who cancelled the order meanwhile.
+    Also one who cancelled the order meanwhile. `asked_before` leaves out whom was asked later.
     """
     under_way = Q(state=PaymentState.STARTED) | Q(
         state=PaymentState.REPLACED, order__state="closed", settled_at__gt=at - LATELY
     )
     waiting = (
         Payment.objects.filter(under_way, method="tt", currency=USD, order__bank_lines=None)
+        .filter(started_at__lte=asked_before or at)
         .select_related("order__buyer")
         .order_by("-id")[:AT_MOST]
     )

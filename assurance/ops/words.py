@@ -17,7 +17,6 @@ from unfold.decorators import display
 from assurance.ops.show import shown
 
 WORDS: dict[str, Promise] = {
-    "bank_reference": _("bank reference"),
     "bankline.reference": _("the payer’s words"),
     "buyer": _("buyer"),
     "carrier": _("carrier"),

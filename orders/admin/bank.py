@@ -74,7 +74,7 @@ def _is_open(line: BankLine, at: datetime) -> bool:
 @admin.register(BankLine)
 class BankLineAdmin(DetailAdmin):
     list_display = (
-        "bank_reference",
+        "named",
         "arrived",
         "amount_column",
         "state_column",
@@ -114,6 +114,11 @@ class BankLineAdmin(DetailAdmin):
             offered=_is_open,
         ),
     )
+
+    @display(description=gettext_lazy("bank reference"))
+    def named(self, line: BankLine) -> str:
+        """As the bank has it, without what makes it ours alone."""
+        return line.bank_reference.partition(":")[0]
 
     @display(description=pgettext_lazy("money", "arrived"), ordering="arrived_at")
     def arrived(self, line: BankLine) -> Any:

@@ -103,6 +103,12 @@ class TestEveryStateOccurs:
         taken = BankStatement.objects.get()
         assert taken.counts.keys() >= {"exact", "amount", "closed", "none", "debit"}
         assert Return.objects.filter(returned_at=None).exists()
+        told = set(
+            BankLine.objects.exclude(statement=None).exclude(order=None).values_list("order", flat=True)
+        )
+        wired = set(BankLine.objects.filter(statement=None).values_list("order", flat=True))
+        assert told, "and no order is paid by two stories"
+        assert not told & wired
         waiting = Payment.objects.filter(method="tt", state="started", order__bank_lines=None)
         assert waiting.count() >= 3, "somebody has yet to transfer, for the sample statement"
 

@@ -281,8 +281,10 @@ def _statement(stage: Stage) -> Story:
     """Two days ago finance took a statement in: what fits, short money, money for a closed order, what nobody knows."""
     at = stage.morning(2, hour=11)
     yield at
+    # Whoever was asked later has a story that brings the money.
+    data = for_open_payments(at, asked_before=stage.morning(4, hour=0))
     olivia = Actor("ops", stage.cast.ops.pk)
-    taken, _is_new = statements.upload(name="statement.sta", data=for_open_payments(at), at=at, actor=olivia)
+    taken, _is_new = statements.upload(name="statement.sta", data=data, at=at, actor=olivia)
     statements.take_in(statement_id=taken.pk, reason="The bank’s file of the day", at=at, actor=olivia)
 
 
