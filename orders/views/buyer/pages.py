@@ -23,6 +23,7 @@ from orders.views.buyer import access
 from orders.views.buyer.progress import cards, route
 from orders.views.buyer.steps import Standing, next_step
 from orders.views.contract import versions_said
+from orders.views.receipt import automatic_receipt
 
 
 @login_required
@@ -61,6 +62,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "refund_closes": guarantees.receipt_window(shown.view.facts),
         "escalate_from": _escalate_from(shown),
         "proposed": proposals.lines(shown),
+        "receipt": automatic_receipt(shown, "buyer"),
         "answer_until": lapses_at(shown.proposal.day) if shown.proposal else None,
     }
     return render(request, "orders/buyer/detail.html", context)

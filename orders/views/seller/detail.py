@@ -22,6 +22,7 @@ from orders.rules.amendments import lapses_at
 from orders.views import proposals
 from orders.views.contract import versions_said
 from orders.views.export_modes import export_modes
+from orders.views.receipt import automatic_receipt
 from orders.views.seller import panels
 from orders.views.seller.forms import ConfirmForm, DayForm, DeclineForm, ParcelForm, RefundAnswerForm
 from orders.views.seller.steps import Desk, next_step
@@ -80,6 +81,7 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
         "at_most": exposure.at_most(Row(found, known.view, known.parcels)),
         "proposed": proposals.lines(known),
         "answer_until": lapses_at(known.proposal.day) if known.proposal else None,
+        "receipt": automatic_receipt(known, "supplier"),
         "claim": claim,
         "refund_due": _refund_due(known),
         "export_modes": export_modes(
