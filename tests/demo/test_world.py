@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
 from assurance.accounts.models import User
 from assurance.demo.world import load
@@ -14,7 +15,7 @@ from assurance.kernel.models import Event
 from assurance.ledger.queries import faults
 from assurance.notices.models import Notice
 from claims import rules as claim_rules
-from claims.models import Claim
+from claims.models import Claim, Exemption
 from coupons import queries as coupons
 from coupons.models import Coupon, Recovery
 from logistics.models import Line, LineCountry, Parcel, TemplateLine
@@ -123,7 +124,16 @@ class TestEveryStateOccurs:
         assert Refund.objects.filter(state="negotiating").exclude(refused_at=None).exists()
 
     def test_of_a_proposed_day(self) -> None:
-        assert {"", "accepted", "refused"} <= set(Proposal.objects.values_list("answer", flat=True))
+        answers = set(Proposal.objects.values_list("answer", flat=True))
+        assert {"", "accepted", "refused", "lapsed"} <= answers
+
+    def test_of_a_region_exempted(self) -> None:
+        regions = Exemption.objects.filter(order=None)
+        assert regions.filter(carried_at=None).count() == regions.exclude(carried_at=None).count() == 1
+
+    def test_of_money_beyond_the_contract(self) -> None:
+        more = BankLine.objects.filter(state="associated", amount_minor__gt=F("order__total_minor"))
+        assert more.exists()
 
     def test_of_a_seller(self) -> None:
         lamps = {seller.name: sellers.qualification(seller, NOW) for seller in Seller.objects.all()}

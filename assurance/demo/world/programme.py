@@ -13,6 +13,7 @@ from assurance.demo.world.cast import PARTS, Part
 from assurance.demo.world.deal import Deal
 from assurance.demo.world.plots import course, late, money
 from assurance.demo.world.stage import SEED, Stage, Story
+from assurance.demo.world.storms import storms
 from assurance.kernel.events import Actor
 from assurance.kernel.money import from_minor
 from assurance.ledger.models import AccountKind
@@ -136,6 +137,8 @@ OTHERS = (
     Entry(money.wired_short_rest_asked, "muyun", ago=5, deal={"size": 6}),
     Entry(money.wired_short_accepted, "lingjie", ago=6, deal={"size": 6}),
     Entry(money.wired_too_late, "tieniu", ago=9),
+    Entry(money.wired_too_much, "lingjie", ago=12),
+    Entry(late.date_lapsed, "hebao", due=-20),
     Entry(money.transfer_asked, "lanting", ago=5, deal={"size": 2}),
     Entry(money.transfer_too_late, "hebao", ago=5, deal={"size": 2}),
     Entry(money.transfer_asked, "lanting", ago=1),
@@ -204,6 +207,7 @@ def put_on(stage: Stage, *, scale: float) -> None:
     for part in PARTS:
         stage.play(_affairs(stage, part))
     stage.play(_statement(stage))
+    stage.play(storms(stage))
     numbers = iter(range(1, 100_000))
     chance = random.Random(f"{SEED}:everyday")  # noqa: S311
     buyers = {user.email: user for user in stage.cast.buyers}

@@ -138,6 +138,17 @@ def date_refused(d: Deal) -> Story:
     d.receive()
 
 
+def date_lapsed(d: Deal) -> Story:
+    """Proposed and left unanswered: the day comes, the proposal lapses, the goods leave late (DSP-6)."""
+    yield from paid(d)
+    yield d.due(-1)
+    d.propose(1, "The forwarder has moved the pick-up by a day.")
+    yield d.due(2)
+    d.dispatch()
+    yield d.arrival(1)
+    d.receive()
+
+
 def exempted(d: Deal) -> Story:
     """Force majeure: nothing is due any more (DSP-7)."""
     yield from paid(d)

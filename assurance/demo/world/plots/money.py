@@ -105,6 +105,19 @@ def wired_and_sent(d: Deal) -> Story:
     d.receive()
 
 
+def wired_too_much(d: Deal) -> Story:
+    """T/T for more than the contract: what is beyond it is marked for return (PAY-2)."""
+    yield from unpaid(d)
+    yield d.later()
+    d.begin_payment(method="tt")
+    yield d.on(2)
+    d.wire(d.order.total + Money(40, "USD"))
+    yield d.later(hours=2)
+    d.associate()
+    yield d.due(-1)
+    d.dispatch()
+
+
 def wired_short(d: Deal) -> Story:
     """The initial payment arrives short: the seller is to confirm it or to ask for the rest (PAY-2)."""
     yield from sent_to_buyer(d)
