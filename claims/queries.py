@@ -145,7 +145,7 @@ class Touched:
 def preview(exemption: Exemption, at: datetime, limit: int) -> list[Touched]:
     """What carrying out a region would come to now, for up to `limit` orders. Three queries."""
     assert exemption.due_from is not None
-    orders = list(under(exemption).select_related("buyer", "seller").order_by("dispatch_due", "pk")[:limit])
+    orders = list(under(exemption).order_by("dispatch_due", "pk")[:limit])
     stand = views(orders, at)
     return [
         Touched(

@@ -105,7 +105,7 @@ class ExemptionAdmin(DetailAdmin):
     acts = (
         Act(
             name="make-region",
-            label=gettext_lazy("Region and period"),
+            label=gettext_lazy("Exempt a region"),
             asks=gettext_lazy("Exempt a region and period"),
             done=gettext_lazy("Written down. Look at what it touches, then carry it out."),
             permission=MAY_REGION,
@@ -238,21 +238,19 @@ def _preview(thing: Exemption, user: Any, at: datetime) -> list[Panel]:
     rows = [
         (
             links.to(user, Order, one.order.pk, parts.order_no(one.order.number)),
+            OUTCOMES[one.outcome],
             [GUARANTEE[one.view.dispatch], GUARANTEE[one.view.delivery]],
             one.view.dispatch_due,
             one.view.promise,
-            one.order.seller,
-            OUTCOMES[one.outcome],
         )
         for one in sorted(found, key=lambda one: one.outcome != rules.EXEMPTS)[:LISTED]
     ]
     head = (
         _("Order"),
+        _("What becomes of it"),
         _("Dispatch, delivery"),
         _("Dispatch by"),
         _("Promised"),
-        _("Seller"),
-        _("What becomes of it"),
     )
     return [
         Panel(_("What it touches"), table=_counts(counted), note=note),
