@@ -13,7 +13,7 @@ from assurance.kernel.rules import RuleViolation
 from assurance.ledger.queries import faults
 from claims import services as claims
 from orders.models import Order
-from orders.services import amendment, bank, closing, dispatch, receipt, refunds, start
+from orders.services import amendment, bank, closing, contract, dispatch, receipt, refunds, start
 from orders.services.start import Draft
 from tests import factories as make
 from tests.factories import NOW
@@ -46,6 +46,8 @@ claim_dlv DLV-1 DLV-1    DLV-1 DLV-1   DLV-4 DLV-4   DLV-4    DLV-4  DLV-4   DLV
 exempt    yes   yes      yes   yes     yes   yes     yes      yes    yes     yes       STA-1  STA-1    yes      yes   yes
 refund    RFD-1 RFD-1    RFD-1 RFD-1   CPN-6 CPN-6   yes      yes    yes     yes       STA-1  STA-1    yes      yes   RFD-1
 dispute   RFD-1 RFD-1    RFD-1 RFD-1   CPN-6 CPN-6   yes      yes    yes     yes       STA-1  STA-1    yes      yes   RFD-1
+change    yes   yes      yes   STA-1   STA-1 STA-1   STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
+send      yes   STA-1    yes   STA-1   STA-1 STA-1   STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 CELLS = [(state, row[0], answer) for row in ROWS[1:] for state, answer in zip(ROWS[0], row[1:], strict=True)]
@@ -153,6 +155,12 @@ def claimed(order: Order, guarantee: str) -> object:
     return claims.file(order_id=order.pk, guarantee=guarantee, user_id=order.buyer_id, at=AT)
 
 
+def twice(order: Order) -> Draft:
+    """The same goods, but two of each."""
+    items = dict.fromkeys(order.lines.values_list("product_id", flat=True), 2)
+    return Draft(items, order.line_id, "US", shipping=Money(0, "USD"))
+
+
 DO: dict[str, Callable[[Order], object]] = {
     "confirm_s": lambda o: closing.confirm(order_id=o.pk, by="supplier", at=AT),
     "confirm_b": lambda o: closing.confirm(order_id=o.pk, by="buyer", at=AT),
@@ -174,6 +182,8 @@ DO: dict[str, Callable[[Order], object]] = {
     "claim_dlv": lambda o: claimed(o, "delivery"),
     "exempt": lambda o: claims.exempt_order(order_id=o.pk, platform_bears=False, reason="x", at=AT),
     "refund": lambda o: refunds.agreed(order_id=o.pk, amount=None, at=AT),
+    "change": lambda o: contract.change(order_id=o.pk, draft=twice(o), at=AT),
+    "send": lambda o: contract.send(order_id=o.pk, at=AT),
     "dispute": lambda o: refunds.apply(order_id=o.pk, amount=None, reason="x", at=AT),
 }
 
@@ -214,8 +224,8 @@ VERBS = """
 orders.confirm orders.decline orders.cancel orders.start orders.associate orders.accept_short orders.ask_for_rest
 orders.dispatch orders.receive orders.extend orders.change_address orders.propose orders.accept orders.refuse
 orders.exempt claims.exempt_order claims.file claims.approve claims.reject
-orders.agreed orders.apply orders.answer orders.escalate orders.rule
-: orders.lock orders.locked orders.elapse orders.escalate_due orders.lapse orders.arrive
+orders.agreed orders.apply orders.answer orders.escalate orders.rule orders.change orders.send
+: orders.lapse orders.lock orders.locked orders.elapse orders.escalate_due orders.lapse orders.arrive
 """
 
 
