@@ -4,8 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
+from assurance import embedded
 from assurance.kernel.policy import Policy
 from assurance.kernel.rules import traced
 from assurance.scenarios.player import Difference, Player, said
@@ -22,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--trace", action="store_true", help="print every decision with its rule ids")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._have_tables()
         figures = self._figures(options["policy"])
         passed = failed = 0
         for path in self._files(options["paths"]):
@@ -32,6 +37,19 @@ class Command(BaseCommand):
         self.stdout.write(f"{passed} passed, {failed} failed")
         if failed:
             raise SystemExit(1)
+
+    def _have_tables(self) -> None:
+        """Make the tables where there are none yet, as in a fresh clone, and bring one's own machine up to date.
+
+        A server's database that is merely behind is left to whoever runs it.
+        """
+        executor = MigrationExecutor(connection)
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return
+        if executor.loader.applied_migrations and not embedded.in_use("main"):
+            raise CommandError("The database is behind this code. Run `manage.py migrate` first.")
+        self.stderr.write("Making the tables, which takes a few seconds and happens once …")
+        call_command("migrate", verbosity=0)
 
     def _play(self, path: Path, figures: dict[str, Any], *, trace: bool) -> bool:
         try:
