@@ -43,6 +43,7 @@ class Payment(models.Model):
     cash = Amount("cash_minor")
     coupon_part = Amount("coupon_minor")
     fee = Amount("fee_minor")
+    returned = Amount("returned_minor")
 
     class Meta:
         constraints: ClassVar = [

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from assurance.kernel.models import Event, PolicyVersion
 from logistics.models import Parcel, TrackingEvent
-from orders.models import Order, OrderLine, Payment, PaymentState, Proposal, Refund
+from orders.models import Attachment, Order, OrderLine, Payment, PaymentState, Proposal, Purpose, Refund
 from orders.queries.counting import SOMEBODY, SOMETIME, Counting, counting
 from orders.queries.facts import View, promise_after, view
 from orders.queries.filters import Wanted, due, flagged, narrowed
@@ -128,6 +128,8 @@ class Detail:
     proposals: list[Proposal]
     refund: Refund | None
     payment: Payment | None
+    attempts: list[Payment]
+    proofs: list[Attachment]
     at: datetime
 
     @property
@@ -161,12 +163,13 @@ def find(buyer_id: int, number: str) -> Order | None:
 
 
 def detail(order: Order, at: datetime) -> Detail:
-    """Everything on one order, in at most eight queries."""
+    """Everything on one order, in at most ten queries."""
     parcels = []
     if order.any_parcel:
         tracked = TrackingEvent.objects.order_by("-happened_at", "-id")
         rows = Parcel.objects.filter(order_id=order.pk).order_by("id")
         parcels = list(rows.prefetch_related(Prefetch("events", tracked)))
+    attempts = list(order.payments.select_related("coupon").order_by("-id"))
     return Detail(
         order=order,
         view=view(order, parcels, at),
@@ -175,6 +178,8 @@ def detail(order: Order, at: datetime) -> Detail:
         events=list(Event.objects.filter(stream="order", key=order.pk).order_by("-happened_at", "-id")),
         proposals=list(order.proposals.select_related("proposed_by").order_by("-id")),
         refund=order.refunds.order_by("-id").first(),
-        payment=order.payments.filter(state__in=_OPEN_PAYMENT).select_related("coupon").first(),
+        payment=next((attempt for attempt in attempts if attempt.state in _OPEN_PAYMENT), None),
+        attempts=attempts,
+        proofs=list(order.attachments.filter(purpose=Purpose.PROOF).order_by("id")) if parcels else [],
         at=at,
     )

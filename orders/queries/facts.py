@@ -52,6 +52,11 @@ def funds(order: Order) -> Funds:
     )
 
 
+def balance_of(order: Order) -> Money:
+    """What is agreed beside the initial payment; nothing where all is paid at once (PAY-1)."""
+    return order.total - order.initial if order.initial_minor is not None else order.total * 0
+
+
 def terms_of(order: Order) -> terms.DispatchTerms:
     return terms.DispatchTerms(days=order.dispatch_days, after=order.dispatch_after, day=order.dispatch_day)
 

@@ -158,6 +158,19 @@ def fee_due(nominal: Money, *, left: Money, fully_refunded: bool) -> Money:
 
 
 @rule("ORD-6")
+def check_proof(export: str, *, has_proof: bool) -> None:
+    """Refuse handing over the last parcel of an easy-dispatch order without a proof of dispatch."""
+    if export == EASY and not has_proof:
+        raise RuleViolation(
+            "ORD-6",
+            _("Easy dispatch asks for a proof of dispatch."),
+            advice=_("Upload the waybill or a picture of the parcel with it."),
+            conflict=False,
+            field="proof",
+        )
+
+
+@rule("ORD-6")
 def check_export(
     export: str, total: Money, *, usd_rate: Decimal, policy: Policy, campaign_orders: int | None = None
 ) -> None:

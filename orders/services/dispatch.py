@@ -1,5 +1,6 @@
 """Submitting parcels, and what the carriers report of them (DSP-3, DLV-3)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.rules import RuleViolation
+from assurance.kernel.uploads import Upload
 from logistics import services as logistics
 from logistics.models import Parcel
 from logistics.queries.parcels import is_known
-from orders.rules import lifecycle
-from orders.services import book, elapse
+from orders.models import Order, Purpose
+from orders.rules import lifecycle, terms
+from orders.services import book, elapse, files
 from orders.services.elapse import locked
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -19,18 +22,30 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 @transaction.atomic
 def dispatch(
-    *, order_id: int, carrier: str, number: str, last: bool, at: datetime, actor: Actor = PLATFORM
+    *,
+    order_id: int,
+    carrier: str,
+    number: str,
+    last: bool,
+    at: datetime,
+    proof: Sequence[Upload] = (),
+    actor: Actor = PLATFORM,
 ) -> Parcel:
     """Submit a parcel's tracking number; with `last`, the order is wholly submitted and awaits receipt.
 
-    Refused STA-1, DSP-3. The same parcel again changes nothing, unless it is now said to be the last.
+    Refused STA-1, ORD-6 (easy dispatch without proof), DSP-3. The same parcel again changes nothing, unless
+    it is now said to be the last.
     """
     order = locked(order_id, at)
     known = Parcel.objects.filter(order_id=order_id, carrier=carrier, number=number).first()
     if known is not None and (order.submitted_at is not None or not last):
         return known
     lifecycle.check_allows(order.state, "dispatch")
+    if last:
+        terms.check_proof(order.export, has_proof=bool(proof) or _has_proof(order))
     parcel = logistics.submit_parcel(order_id=order_id, carrier=carrier, number=number, at=at)
+    if proof:
+        files.keep(order, Purpose.PROOF, parcel.pk, proof, at=at, actor=actor)
     order.any_parcel = True
     if last:
         order.submitted_at = at
@@ -50,6 +65,11 @@ def dispatch(
     if last:
         book.tell_buyer(order, "order_dispatched", at)
     return parcel
+
+
+def _has_proof(order: Order) -> bool:
+    """Whether one was sent with an earlier parcel; asked only where it matters."""
+    return order.export != terms.EASY or order.attachments.filter(purpose=Purpose.PROOF).exists()
 
 
 @transaction.atomic

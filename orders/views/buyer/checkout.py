@@ -29,7 +29,7 @@ from assurance.kernel.rules import RuleViolation
 from assurance.ui.refusals import refused
 from orders import gateway
 from orders.models import Order, Payment, Source
-from orders.queries.facts import elapsed, funds, policy_of
+from orders.queries.facts import balance_of, elapsed, funds, policy_of
 from orders.queries.quote import Quote, promise, quote
 from orders.rules import lifecycle
 from orders.services import payment, start
@@ -164,6 +164,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
         "now": at,
         "order": order,
         "due": due,
+        "balance": balance_of(order),
         "closes": limit[0] if limit else None,
         "promise": promise(order, at) if order.effective_at is None else None,
         "violation": violation,

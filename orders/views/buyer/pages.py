@@ -14,7 +14,7 @@ from claims import queries as claims
 from orders.models import Method
 from orders.queries import buyer
 from orders.queries.buyer import Detail
-from orders.queries.facts import held
+from orders.queries.facts import balance_of, held
 from orders.queries.quote import promise
 from orders.rules import guarantees, lifecycle, refunds
 from orders.rules.amendments import lapses_at
@@ -54,6 +54,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "state": wording.state_badge(shown.view.state),
         "stops": route(standing),
         "cards": cards(standing, promise(found, at) if unpaid and not shown.is_paid else None),
+        "balance": balance_of(found),
         "paid": found.cash + found.method_fee,
         "held": held(found) if shown.is_paid else None,
         "versions": versions_said(found),

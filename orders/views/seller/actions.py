@@ -22,7 +22,7 @@ _verb = verb_of("ma:order")
 @_verb
 def submit_parcel(request: SellerRequest, number: str) -> HttpResponse:
     order = own(request, number)
-    form = ParcelForm(order, request.POST)
+    form = ParcelForm(order, request.POST, request.FILES)
 
     def carry_out() -> str:
         given = form.cleaned_data
@@ -31,6 +31,7 @@ def submit_parcel(request: SellerRequest, number: str) -> HttpResponse:
             carrier=given["carrier"],
             number=given["number"],
             last=given["last"],
+            proof=given["proof"],
             at=request.at,
             actor=request.actor,
         )

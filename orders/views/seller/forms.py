@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assurance.ui.uploads import UploadsField
 from orders.models import Export, Order, Refund
 
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{2,59}")
@@ -21,9 +22,17 @@ class ParcelForm(forms.Form):
         label=_("With this parcel the whole order is on its way"), required=False, initial=True
     )
 
-    def __init__(self, order: Order, data: Any = None) -> None:
+    proof = UploadsField(
+        label=_("Proof of dispatch"),
+        required=False,
+        most=3,
+        help_text=_("Easy dispatch asks for one: pictures or PDF, at most 10 MB each."),
+    )
+
+    def __init__(self, order: Order, data: Any = None, files: Any = None) -> None:
         carrier = order.line.carrier if order.line else ""
-        super().__init__(data, auto_id="parcel_%s", initial={"carrier": carrier})
+        super().__init__(data, files, auto_id="parcel_%s", initial={"carrier": carrier})
+        self.is_easy = order.export == Export.EASY
 
     def clean_number(self) -> str:
         number = "".join(str(self.cleaned_data["number"]).split()).upper()
