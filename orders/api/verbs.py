@@ -77,7 +77,7 @@ class ProofGiven(Given):
     name = Text(max_length=120, help_text="With its ending: .jpg, .png, .webp or .pdf.")
     content = Text(max_length=2_000_000, help_text="The file in Base64, at most 1.5 MB of it.")
 
-    def validate(self, given: dict[str, Any]) -> Upload:  # type: ignore[override]
+    def validate(self, given: dict[str, Any]) -> Upload:
         """The file as it is kept; refused as on the pages, and where it is no Base64."""
         try:
             content = b64decode(given["content"], validate=True)
