@@ -47,7 +47,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         account_change_password account_set_password account_reauthenticate mfa_index
         mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes
         mfa_generate_recovery_codes mfa_download_recovery_codes api:orders api:drafts api:claims api:coupons
-        api:recoveries api:statement api:seller
+        api:recoveries api:statement api:seller api:seller-templates
         """,
     ),
     (
@@ -57,13 +57,13 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         orders:extend orders:accept_date orders:refuse_date orders:address orders:refund
         orders:escalate orders:gateway claims:new notices:follow account:address
         account:address_delete account:token_revoke api:pay api:receive api:accept-date
-        api:refuse-date api:order-claims api:refunds api:escalate-refund
+        api:refuse-date api:address api:order-claims api:refunds api:escalate-refund
         """,
     ),
     (
         MING,
         """
-        api:change api:send api:associate api:dispatch api:dispatch-date api:answer-refund
+        api:accept-short api:ask-for-rest api:change api:send api:associate api:dispatch api:dispatch-date api:answer-refund
         """,
     ),
     (
