@@ -29,7 +29,7 @@ class StoreCouponForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Buyers read it."))
     kind = forms.ChoiceField(
         label=_("It takes off"),
-        choices=[(PERCENT, _("A percentage of the goods")), (AMOUNT, _("An amount"))],
+        choices=[(PERCENT, _("A percentage of the goods")), (AMOUNT, _("An amount off the goods"))],
         widget=forms.RadioSelect,
         initial=PERCENT,
     )
@@ -108,7 +108,7 @@ def new_coupon(request: SellerRequest) -> HttpResponse:
             else:
                 messages.success(request, _now("“%(name)s” is offered to buyers.") % {"name": made.name})
                 return redirect("ma:coupons")
-    context = {"form": form, "violation": violation}
+    context = {"form": form, "violation": violation, "policy": request.policy}
     return page(request, "coupons/seller/new.html", context, status=status)
 
 
