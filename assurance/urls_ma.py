@@ -40,6 +40,7 @@ urlpatterns = [
     path("orders/<slug:number>/ask-for-rest/", actions.ask_for_rest, name="ask-for-rest"),
     path("orders/<slug:number>/extend/", actions.extend, name="extend"),
     path("orders/<slug:number>/refund/", actions.answer_refund, name="refund"),
+    path("orders/<slug:number>/refund/evidence/", actions.add_evidence, name="refund-evidence"),
     path("claims/", claims.claim_list, name="claims"),
     path("notices/", notices.inbox, name="notices"),
     path("notices/read/", read_all, {"back": "ma:notices"}, name="notices-read"),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from orders.views import exports, files
-from orders.views.buyer import actions, checkout, gateway, pages, transfer
+from orders.views.buyer import actions, checkout, gateway, pages, refunds, transfer
 from orders.views.buyer import list as purchases
 
 app_name = "orders"
@@ -23,8 +23,12 @@ urlpatterns = [
     path("orders/<slug:number>/date/accept/", actions.accept_date, name="accept_date"),
     path("orders/<slug:number>/date/refuse/", actions.refuse_date, name="refuse_date"),
     path("orders/<slug:number>/address/", actions.address, name="address"),
-    path("orders/<slug:number>/refund/", actions.refund, name="refund"),
-    path("orders/<slug:number>/refund/escalate/", actions.escalate, name="escalate"),
+    path("orders/<slug:number>/refund/", refunds.refund, name="refund"),
+    path("orders/<slug:number>/refund/evidence/", refunds.evidence, name="refund_evidence"),
+    path("orders/<slug:number>/refund/accept/", refunds.accept, name="refund_accept"),
+    path("orders/<slug:number>/refund/decline/", refunds.decline, name="refund_decline"),
+    path("orders/<slug:number>/refund/withdraw/", refunds.withdraw, name="refund_withdraw"),
+    path("orders/<slug:number>/refund/escalate/", refunds.escalate, name="escalate"),
     path("files/<slug:key>/", files.show, name="file"),
     path("pay/<slug:reference>/", gateway.sandbox, name="gateway"),
     path("gateway/notices/", gateway.notices, name="gateway_notices"),

@@ -62,6 +62,10 @@ _order: list[URLPattern | URLResolver] = [
     path("claims/", OrderClaims.as_view(), name="order-claims"),
     path("refunds/", money.Refunds.as_view(), name="refunds"),
     path("refunds/answer/", money.AnswerRefund.as_view(), name="answer-refund"),
+    path("refunds/counter/", money.CounterRefund.as_view(), name="counter-refund"),
+    path("refunds/accept/", money.AcceptRefund.as_view(), name="accept-refund"),
+    path("refunds/decline/", money.DeclineRefund.as_view(), name="decline-refund"),
+    path("refunds/withdraw/", money.WithdrawRefund.as_view(), name="withdraw-refund"),
     path("refunds/escalate/", money.EscalateRefund.as_view(), name="escalate-refund"),
 ]
 

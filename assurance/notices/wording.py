@@ -99,6 +99,14 @@ _TO_BUYER = {
         _("Order %(number)s: the supplier refused the refund"),
         _("You can bring it before the platform from day 4; by itself it comes there on day 7."),
     ),
+    "refund_countered": Words(
+        _("Order %(number)s: the supplier offers %(amount)s"),
+        _("Accept it, and it is paid, or say no. Your application for a refund stands meanwhile."),
+    ),
+    "refund_evidence": Words(
+        _("Order %(number)s: the supplier added to the refund"),
+        _("Words or files of the supplier stand on the refund’s page."),
+    ),
     "refund_ruled": Words(
         _("Order %(number)s: the platform decided on the refund"), _("The reason stands on the order’s page.")
     ),
@@ -189,6 +197,17 @@ _TO_SELLER = {
     "refund_applied": Words(
         _("Order %(number)s: the buyer applies for a refund"),
         _("Answer within 3 days. The order’s money is not released meanwhile."),
+    ),
+    "refund_declined": Words(
+        _("Order %(number)s: the buyer said no to your offer"),
+        _("The application stands. You can offer another amount or agree until it goes to the platform."),
+    ),
+    "refund_withdrawn": Words(
+        _("Order %(number)s: the application for a refund is withdrawn"), _("The order goes on as before.")
+    ),
+    "refund_evidence": Words(
+        _("Order %(number)s: the buyer added to the refund"),
+        _("Words or files of the buyer stand on the order’s page."),
     ),
     "refund_escalated": Words(
         _("Order %(number)s: the refund is before the platform"), _("The platform decides; you will be told.")

@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -18,15 +20,17 @@ from assurance.ledger.queries import transfers_of
 from assurance.ops import history, links, trail
 from assurance.ops.acts import Act, ReasonForm
 from assurance.ops.detail import DetailAdmin
-from assurance.ops.sheets import Badge, Fact, Panel
+from assurance.ops.sheets import Badge, Fact, Moment, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
 from assurance.ui.wording import instant_text
 from orders.admin.orders import funds_panel
 from orders.models import Order, Refund
 from orders.queries.facts import policy_of
+from orders.queries.refunds import application, outcomes
 from orders.rules import refunds
 from orders.services import refunds as refund_services
+from orders.views.evidence import Told, told
 from sellers.models import Seller
 
 REFUND_STATES = {
@@ -145,10 +149,12 @@ class RefundAdmin(DetailAdmin):
 
     def panels(self, request: HttpRequest, thing: Refund, at: datetime) -> list[Panel]:
         order, user = thing.order, request.user
+        case = application(thing, at)
         facts = [
             Fact(_("State"), REFUND_STATES[state_now(thing, at)], "RFD-2"),
             Fact(_("Asked for"), _asked(thing), "CPN-6"),
-            Fact(_("The buyer’s reason"), thing.reason),
+            Fact(_("The buyer’s reason"), thing.get_cause_display(), note=thing.reason),
+            Fact(_("The supplier’s open offer"), case.offer, "RFD-2"),
             Fact(_("Applied"), thing.opened_at, "RFD-1"),
             Fact(_("Refused by the supplier"), thing.refused_at),
             Fact(_("Answer"), thing.answer),
@@ -163,6 +169,8 @@ class RefundAdmin(DetailAdmin):
         moved = [*transfers_of("order", order.pk), *transfers_of("refund", thing.pk)]
         return [
             Panel(_("Application"), facts),
+            *([_consequences(thing)] if case.is_open else []),
+            Panel(_("Negotiation and evidence"), log=[_moment(item) for item in told(case)]),
             Panel(_("The order’s money"), table=trail.transfers(moved, user)),
             Panel(_("What happened on the order"), log=history.log("order", order.pk)),
             Panel(_("Parties"), about, side=True),
@@ -172,3 +180,48 @@ class RefundAdmin(DetailAdmin):
 
 def _asked(refund: Refund) -> Any:
     return refund.amount if refund.amount_minor is not None else _("everything")
+
+
+def _consequences(refund: Refund) -> Panel:
+    """What each decision at hand would move, before anything is decided."""
+    head = [
+        _("Ruling"),
+        _("To the buyer"),
+        _("From held money"),
+        _("From the seller’s balance"),
+        _("New debt"),
+        _("Coupon’s part to the platform"),
+    ]
+    rows = [
+        [
+            _("A full refund; it closes the order") if each.amount is None else each.amount,
+            each.parts.cash,
+            each.parts.from_held,
+            each.from_balance,
+            each.debt,
+            each.parts.coupon,
+        ]
+        for each in outcomes(refund)
+    ]
+    note = _(
+        "As of now. What the seller has received goes back in USD; what the balance lacks becomes a debt (PAY-4)."
+    )
+    table = Table(head, rows, numbers=frozenset(range(1, len(head))))
+    return Panel(_("What a ruling would move"), table=table, note=note)
+
+
+def _moment(item: Told) -> Moment:
+    more = format_html_join(
+        " · ",
+        '<a href="{}">{}</a>',
+        ((reverse("orders:file", args=[file.key]), file.name) for file in item.files),
+    )
+    words = [part for part in (item.step.words, more) if part]
+    return Moment(
+        item.step.at,
+        item.title,
+        format_html_join(" ", "{}", ((w,) for w in words)),
+        item.icon,
+        item.tone,
+        item.who,
+    )

@@ -15,7 +15,7 @@ from assurance.kernel.money import Money
 from orders import gateway
 from orders.api import shapes
 from orders.api.access import BUYER, SELLER, OrderView, shown
-from orders.models import Method, Order, Payment
+from orders.models import Cause, Method, Order, Payment
 from orders.queries.accounts import accounts
 from orders.services import bank, payment, refunds
 
@@ -100,6 +100,7 @@ class RefundAsked(Given):
 
     full = Flag(default=False)
     amount = Amount(required=False)
+    cause = Choice(choices=Cause.choices, default=Cause.OTHER)
     reason = Text(max_length=500)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -117,6 +118,7 @@ class Refunds(OrderView):
         refunds.apply(
             order_id=self.order.pk,
             amount=_wanted(given, self.order),
+            cause=given["cause"],
             reason=given["reason"],
             at=clock.now(),
             actor=self.actor(request),
@@ -136,6 +138,65 @@ class AnswerRefund(OrderView):
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Agree, and it is paid, or refuse, and the buyer may bring it before the platform."""
         refunds.answer(refund_id=_latest(self.order), at=clock.now(), actor=self.actor(request), **given)
+        return shown(request, number)
+
+
+class RefundOffered(Given):
+    offer = Amount(help_text="In the order's currency; less than what is asked for.")
+    words = Text(max_length=500, allow_blank=True, default="")
+
+
+class CounterRefund(OrderView):
+    side = SELLER
+
+    @endpoint("counterRefund", shapes.OrderDetail, body=RefundOffered)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
+        """Offer another amount; the buyer accepts it, and it is paid, or says no. Replaces an open offer."""
+        refunds.counter(
+            refund_id=_latest(self.order),
+            offer=in_currency(given["offer"], self.order.currency, field="offer"),
+            words=given["words"],
+            at=clock.now(),
+            actor=self.actor(request),
+        )
+        return shown(request, number)
+
+
+class OfferSeen(Given):
+    """The offer that is answered; another one made since is not."""
+
+    offer = Amount(help_text="The supplier's offer as you have seen it.")
+
+
+class AcceptRefund(OrderView):
+    side = BUYER
+
+    @endpoint("acceptRefundOffer", shapes.OrderDetail, body=OfferSeen)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
+        """Accept the supplier's offer; it is paid at once."""
+        seen = in_currency(given["offer"], self.order.currency, field="offer")
+        refunds.accept(refund_id=_latest(self.order), seen=seen, at=clock.now(), actor=self.actor(request))
+        return shown(request, number)
+
+
+class DeclineRefund(OrderView):
+    side = BUYER
+
+    @endpoint("declineRefundOffer", shapes.OrderDetail, body=OfferSeen)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
+        """Say no to the supplier's offer; your application stands."""
+        seen = in_currency(given["offer"], self.order.currency, field="offer")
+        refunds.decline(refund_id=_latest(self.order), seen=seen, at=clock.now(), actor=self.actor(request))
+        return shown(request, number)
+
+
+class WithdrawRefund(OrderView):
+    side = BUYER
+
+    @endpoint("withdrawRefund", shapes.OrderDetail, body=Nothing)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
+        """Take your application back while it is open."""
+        refunds.withdraw(refund_id=_latest(self.order), at=clock.now(), actor=self.actor(request))
         return shown(request, number)
 
 

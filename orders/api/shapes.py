@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from assurance.api.fields import MoneyField
 from logistics.models import Mode
-from orders.models import Export, Method, Order, Payment, PaymentState, State
+from orders.models import Cause, Export, Method, Order, Payment, PaymentState, State
 from orders.queries.buyer import Detail
 from orders.queries.facts import View, fee, funds, held
 from orders.rules import guarantees, lifecycle
@@ -266,7 +266,9 @@ class RefundShown(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     state = serializers.ChoiceField(REFUND_STATES)
     amount = MoneyField(allow_null=True, help_text="Null: everything, which closes the order.")
+    counter = MoneyField(allow_null=True, help_text="The supplier's open offer.")
     paid = MoneyField(allow_null=True)
+    cause = serializers.ChoiceField(Cause.choices)
     reason = serializers.CharField()
     answer = serializers.CharField()
     opened_at = serializers.DateTimeField()

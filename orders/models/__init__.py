@@ -4,13 +4,15 @@ from orders.models.bank import BankLine, BankStatement, Return
 from orders.models.contract import ContractVersion
 from orders.models.desk import ExportState, Label, ListExport, Note, SavedFilter
 from orders.models.files import Attachment, Purpose
-from orders.models.money import Payment, PaymentState, Refund
+from orders.models.money import Cause, Payment, PaymentState, Refund
 from orders.models.order import Export, Guarantee, Method, Order, OrderLine, Proposal, Source, State
+from orders.models.refunds import RefundStep, Step
 
 __all__ = [
     "Attachment",
     "BankLine",
     "BankStatement",
+    "Cause",
     "ContractVersion",
     "Export",
     "ExportState",
@@ -26,8 +28,10 @@ __all__ = [
     "Proposal",
     "Purpose",
     "Refund",
+    "RefundStep",
     "Return",
     "SavedFilter",
     "Source",
     "State",
+    "Step",
 ]

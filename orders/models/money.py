@@ -67,12 +67,25 @@ class Payment(models.Model):
         return self.cash + self.fee
 
 
+class Cause(models.TextChoices):
+    """Why a refund is applied for, from a list."""
+
+    NOT_DISPATCHED = "not_dispatched", _("Not dispatched")
+    NOT_DELIVERED = "not_delivered", _("Not delivered")
+    DAMAGED = "damaged", _("Arrived damaged")
+    NOT_AS_DESCRIBED = "not_as_described", _("Not as described")
+    QUANTITY = "quantity", _("Pieces are missing")
+    QUALITY = "quality", _("Poor quality")
+    OTHER = "other", _("Another reason")
+
+
 class Refund(models.Model):
     """An application for a refund (RFD). `amount` none asks for everything and closes the order."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField(null=True)
+    cause = models.CharField(max_length=16, choices=Cause, default=Cause.OTHER)
     reason = models.CharField(max_length=500, blank=True, default="")
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     opened_at = models.DateTimeField()
@@ -88,12 +101,15 @@ class Refund(models.Model):
         ],
     )
     answer = models.CharField(max_length=500, blank=True, default="")
+    # What the supplier offers instead; none once the buyer or the supplier has said no to it.
+    counter_minor = models.BigIntegerField(null=True)
     refused_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     paid_minor = models.BigIntegerField(null=True)
     full = models.BooleanField(default=False)
 
     amount = Amount("amount_minor")
+    counter = Amount("counter_minor")
     paid = Amount("paid_minor")
 
     class Meta:
@@ -107,6 +123,9 @@ class Refund(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(amount_minor=None) | Q(amount_minor__gt=0), name="refund_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(counter_minor=None) | Q(counter_minor__gt=0), name="refund_counter"
             ),
         ]
 

@@ -1,15 +1,17 @@
 """When a refund can be applied for, how large it can be, how a dispute proceeds. Pure decisions."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.days import end_of, from_day
-from assurance.kernel.money import Money
+from assurance.kernel.money import USD, Money, convert
 from assurance.kernel.policy import Policy
 from assurance.kernel.rules import RuleViolation, rule
 
-NEGOTIATING, ESCALATED, AGREED, RULED = "negotiating", "escalated", "agreed", "ruled"
+NEGOTIATING, ESCALATED, AGREED, RULED, WITHDRAWN = "negotiating", "escalated", "agreed", "ruled", "withdrawn"
 
 
 @rule("RFD-1")
@@ -27,7 +29,9 @@ def check_window(last_day: date | None, *, at: datetime) -> None:
 
 
 @rule("CPN-6", "RFD-3")
-def check_amount(amount: Money | None, *, cash: Money, refunded: Money, outstanding: Money) -> None:
+def check_amount(
+    amount: Money | None, *, cash: Money, refunded: Money, outstanding: Money, field: str = "amount"
+) -> None:
     """Refuse an amount beyond the cash still there; None asks for everything and closes the order.
 
     `cash` is what the buyer paid without the method's fee. A partial refund moves no coupon money.
@@ -42,9 +46,7 @@ def check_amount(amount: Money | None, *, cash: Money, refunded: Money, outstand
     if amount is None:
         return
     if amount.amount <= 0:
-        raise RuleViolation(
-            "RFD-1", _("The refund has to be more than zero."), conflict=False, field="amount"
-        )
+        raise RuleViolation("RFD-1", _("The refund has to be more than zero."), conflict=False, field=field)
     if amount > cash - refunded:
         raise RuleViolation(
             "CPN-6",
@@ -53,7 +55,7 @@ def check_amount(amount: Money | None, *, cash: Money, refunded: Money, outstand
                 "Ask for a full refund to close the order; the coupon's part then returns to the platform."
             ),
             conflict=False,
-            field="amount",
+            field=field,
             left=cash - refunded,
         )
 
@@ -78,3 +80,76 @@ def escalates_at(opened_at: datetime, policy: Policy) -> datetime:
 def state_at(state: str, opened_at: datetime, *, policy: Policy, at: datetime) -> str:
     """An application's state by the clock: open on day 7 means escalated, whether a job ran or not."""
     return ESCALATED if state == NEGOTIATING and at >= escalates_at(opened_at, policy) else state
+
+
+@rule("RFD-2")
+def check_counter(offer: Money, *, asked: Money | None) -> None:
+    """An offer is less than what is asked for; who would pay all of it agrees instead."""
+    if asked is not None and offer >= asked:
+        raise RuleViolation(
+            "RFD-2",
+            _("The buyer asks for %(asked)s; an offer is less than that."),
+            advice=_("Agree if you want to pay it."),
+            conflict=False,
+            field="offer",
+            asked=asked,
+        )
+
+
+@rule("RFD-2")
+def check_seen(seen: Money | None, *, offered: Money | None) -> Money:
+    """The offer to be answered: refuse without one, and an answer to an amount that is no longer offered."""
+    if offered is None:
+        raise RuleViolation("STA-1", _("No offer of the supplier waits for an answer."))
+    if seen is not None and seen != offered:
+        raise RuleViolation(
+            "RFD-2",
+            _("The supplier’s offer is %(offer)s by now."),
+            advice=_("Look at it, then answer again."),
+            offer=offered,
+        )
+    return offered
+
+
+@dataclass(frozen=True)
+class Purse:
+    """The money of an order as a refund finds it, in the order's currency but for what is in USD."""
+
+    cash: Money
+    refunded: Money
+    coupon: Money
+    held: Money
+    fee_taken: Money
+    released_usd: Money
+    usd_rate: Decimal
+
+
+@dataclass(frozen=True)
+class Split:
+    """Who pays a refund. `usd` is what the seller gives back of a release; below zero it is a credit."""
+
+    cash: Money
+    coupon: Money
+    from_held: Money
+    from_seller: Money
+    fee_back: Money
+    usd: Money
+
+
+@rule("CPN-6", "RFD-3", "PAY-4", "ORD-5")
+def split(amount: Money | None, purse: Purse) -> Split:
+    """What a refund takes from where: the held money first, then what the seller has received.
+
+    A full refund takes the coupon's part back to the platform and undoes the release: the fee comes back, and
+    the seller owes the dollars received less those refunded since. That is below zero where refunds in part
+    took more than the net.
+    """
+    is_full = amount is None
+    cash = purse.cash - purse.refunded if amount is None else amount
+    coupon = purse.coupon if is_full else purse.coupon * 0
+    needed = cash + coupon
+    from_held = min(needed, purse.held)
+    fee_back = purse.fee_taken if is_full else purse.fee_taken * 0
+    share = needed - from_held - fee_back
+    usd = purse.released_usd if is_full else convert(share, usd_rate=purse.usd_rate, to=USD)
+    return Split(cash, coupon, from_held, needed - from_held, fee_back, usd)

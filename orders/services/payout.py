@@ -3,22 +3,23 @@
 from datetime import datetime
 from typing import Any
 
-from assurance.kernel.money import USD, Money, convert, from_minor
+from assurance.kernel.money import Money, from_minor
 from assurance.ledger import services as ledger
 from assurance.ledger.services import Holder
 from coupons import services as coupons
 from coupons.models import Redemption
 from orders.models import Order, PaymentState, Refund
-from orders.queries.facts import funds, held
+from orders.queries.facts import funds
+from orders.queries.refunds import purse
 from orders.rules import refunds
 from orders.services import elapse
 from sellers.services import funds as seller_funds
 
 
-def check_amount(order: Order, amount: Money | None) -> None:
+def check_amount(order: Order, amount: Money | None, *, field: str = "amount") -> None:
     """Refused CPN-6 beyond the cash left or while a balance is open, RFD-1 for nothing."""
     refunds.check_amount(
-        amount, cash=order.cash, refunded=order.refunded, outstanding=funds(order).outstanding
+        amount, cash=order.cash, refunded=order.refunded, outstanding=funds(order).outstanding, field=field
     )
 
 
@@ -27,42 +28,42 @@ def pay(order: Order, refund: Refund, amount: Money | None, at: datetime) -> Mon
 
     A full refund takes the coupon's part back to the platform (CPN-6) and leaves no fee (ORD-5).
     """
-    is_full = amount is None
-    cash = order.cash - order.refunded if amount is None else amount
-    coupon = order.coupon_part - order.coupon_returned if is_full else order.total * 0
-    used = _coupon_usd(order, coupon)
-    if coupon.amount:
+    parts = refunds.split(amount, purse(order))
+    used = _coupon_usd(order, parts.coupon)
+    if parts.coupon.amount:
         seller_funds.lock(order.seller_id, *coupons.bearers(order.pk))
-    to = [(_channel(order), cash), (ledger.COUPONS, used), *ledger.exchanged(coupon, used)]
-    _move(order, refund, cash + coupon, to, is_full=is_full, at=at)
-    order.refunded += cash
-    order.coupon_returned += coupon
-    if is_full:
+    to = [
+        (_channel(order), parts.cash),
+        (ledger.COUPONS, used),
+        *ledger.exchanged(parts.coupon, used),
+    ]
+    _move(order, refund, parts, to, at)
+    order.refunded += parts.cash
+    order.coupon_returned += parts.coupon
+    if amount is None:
         coupons.give_back(order_id=order.pk, at=at)
         order.refunded_at = at
         elapse.close(order, because="refunded", at=at, rule="RFD-3")
-    return cash
+    return parts.cash
 
 
 def _move(
-    order: Order,
-    refund: Refund,
-    needed: Money,
-    to: list[tuple[Holder, Money]],
-    *,
-    is_full: bool,
-    at: datetime,
+    order: Order, refund: Refund, parts: refunds.Split, to: list[tuple[Holder, Money]], at: datetime
 ) -> None:
-    from_held = min(needed, held(order))
-    from_seller = needed - from_held
-    legs = [(ledger.held(order.pk), -from_held), *to]
+    order.fee_taken -= parts.fee_back
+    order.released -= parts.from_seller
+    order.released_usd -= parts.usd
+    legs = [
+        (ledger.held(order.pk), -parts.from_held),
+        *to,
+        (ledger.SERVICE_FEE, -parts.fee_back),
+        *ledger.exchanged(parts.usd, parts.from_seller - parts.fee_back),
+    ]
     what = f"refund:{refund.pk}"
-    usd, legs_back = _take_back(order, from_seller, is_full=is_full)
-    legs += legs_back
-    if usd.amount > 0:
+    if parts.usd.amount > 0:
         seller_funds.owe(
             seller_id=order.seller_id,
-            amount=usd,
+            amount=parts.usd,
             rule="PAY-4",
             cause=("refund", refund.pk),
             what="refund",
@@ -71,25 +72,12 @@ def _move(
         )
         return
     post: dict[str, Any] = {"what": "refund", "rule": "RFD-3", "cause": ("order", order.pk), "at": at}
-    if usd.amount < 0:
-        seller_funds.credit(seller_id=order.seller_id, amount=-usd, paid_by=legs, reference=what, **post)
+    if parts.usd.amount < 0:
+        seller_funds.credit(
+            seller_id=order.seller_id, amount=-parts.usd, paid_by=legs, reference=what, **post
+        )
     else:
         ledger.post(legs=legs, reference=what, **post)
-
-
-def _take_back(order: Order, amount: Money, *, is_full: bool) -> tuple[Money, list[tuple[Holder, Money]]]:
-    """What the seller owes in USD for money already released, and the legs that make it the buyer's.
-
-    A full refund undoes the release: the fee comes back, and the seller owes the dollars received less
-    those refunded since. That is below zero, and a credit, where refunds in part took more than the net.
-    """
-    fee_back = order.fee_taken if is_full else order.total * 0
-    share = amount - fee_back
-    usd = order.released_usd if is_full else convert(share, usd_rate=order.usd_rate, to=USD)
-    order.fee_taken -= fee_back
-    order.released -= amount
-    order.released_usd -= usd
-    return usd, [(ledger.SERVICE_FEE, -fee_back), *ledger.exchanged(usd, share)]
 
 
 def _coupon_usd(order: Order, coupon: Money) -> Money:

@@ -13,7 +13,7 @@ from assurance.kernel.models import Event
 from assurance.kernel.money import from_text
 from assurance.ui import parts
 from assurance.ui.wording import day_text, money_text
-from orders.models import Method
+from orders.models import Cause, Method
 from orders.rules import lifecycle
 
 
@@ -123,7 +123,13 @@ def _refund_applied(data: dict[str, Any]) -> Said:
         title = _("Refund in full applied for")
     else:
         title = _("Refund of %(amount)s applied for") % {"amount": _money(data, "amount")}
-    return Said(title, _quoted(data["reason"]), "note")
+    cause = Cause(data["cause"]).label if "cause" in data else ""
+    more = " ".join(part for part in (str(cause), _quoted(data["reason"])) if part)
+    return Said(title, more, "note")
+
+
+def _offer(title: str, data: dict[str, Any], icon: str) -> Said:
+    return Said(title % {"amount": _money(data, "amount")}, _quoted(data["words"]), icon)
 
 
 def _refund_ruled(data: dict[str, Any]) -> Said:
@@ -247,6 +253,9 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
     "address_changed": lambda d: Said(_("The buyer changed the delivery address"), icon="pin"),
     "refund_applied": _refund_applied,
     "refund_refused": lambda d: Said(_("The supplier refused the refund"), _quoted(d["words"]), "cross"),
+    "refund_countered": lambda d: _offer(_("The supplier offered a refund of %(amount)s"), d, "coin"),
+    "refund_declined": lambda d: _offer(_("The buyer said no to %(amount)s"), d, "cross"),
+    "refund_withdrawn": lambda d: Said(_("The buyer withdrew the application for a refund"), icon="none"),
     "refund_escalated": lambda d: Said(_("The refund is before the platform"), icon="flag"),
     "refund_ruled": _refund_ruled,
     "refunded": _refunded,

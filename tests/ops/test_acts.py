@@ -18,7 +18,7 @@ from assurance.kernel.queries import policy_at
 from claims.models import Exemption
 from claims.services import exempt_due
 from logistics.models import Line, LineCountry, TemplateLine
-from orders.models import Order, Refund
+from orders.models import Attachment, Order, Refund
 from orders.queries.facts import parcels_of, view
 from orders.services import refunds
 from sellers.models import Debt, Seller
@@ -96,6 +96,17 @@ def escalated(order: Order, buyer_id: int) -> Refund:
     )
     refunds.escalate(refund_id=refund.pk, at=NOW + 6 * DAY, actor=Actor("buyer", buyer_id))
     return refund
+
+
+def test_before_ruling_thread_evidence_and_consequences_are_seen(world, ops, late):
+    refund = refunds.apply(
+        order_id=late.pk, amount=None, reason="Nothing came", at=NOW + DAY, uploads=[factories.upload()]
+    )
+    refunds.counter(refund_id=refund.pk, offer=Money(3, "USD"), words="A third", at=NOW + 2 * DAY)
+    html = ops("finance").get(f"/admin/orders/refund/{refund.pk}/change/").content.decode()
+    sent = Attachment.objects.get()
+    for said in ("What a ruling would move", "A third", f"/files/{sent.key}/", "3.00", "New debt"):
+        assert said in html, said
 
 
 @pytest.mark.parametrize(

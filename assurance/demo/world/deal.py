@@ -368,6 +368,16 @@ class Deal:
     def answer_refund(self, *, agree: bool, words: str = "") -> None:
         refunds.answer(refund_id=self.refund.pk, agree=agree, words=words, at=self.at, actor=self.as_seller)
 
+    def counter_refund(self, share: int, words: str) -> None:
+        """The supplier offers so many percent of what was applied for."""
+        refund = self.refund
+        asked = refund.amount or self.order.cash
+        offer = rounded(asked.amount * share / 100, refund.currency)
+        refunds.counter(refund_id=refund.pk, offer=offer, words=words, at=self.at, actor=self.as_seller)
+
+    def decline_offer(self, words: str) -> None:
+        refunds.decline(refund_id=self.refund.pk, words=words, at=self.at, actor=self.as_buyer)
+
     def escalate_refund(self) -> None:
         refunds.escalate(refund_id=self.refund.pk, at=self.at, actor=self.as_buyer)
 

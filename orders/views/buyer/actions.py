@@ -6,6 +6,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,24 +15,22 @@ from django.views.decorators.http import require_http_methods
 
 from assurance.accounts.models import Address
 from assurance.kernel import clock
-from assurance.kernel.days import day_of, plus
 from assurance.kernel.events import Actor
 from assurance.kernel.rules import RuleViolation
 from assurance.ui.refusals import refused
-from assurance.ui.wording import day_text, instant_text, last_moment
+from assurance.ui.wording import instant_text, last_moment
 from orders.models import Order
 from orders.queries.facts import parcels_of, view
-from orders.rules import guarantees, refunds
+from orders.rules import guarantees
 from orders.services import amendment, closing, receipt
-from orders.services import refunds as refund_services
 from orders.views.buyer import access
-from orders.views.buyer.forms import OrderAddressForm, RefundForm
+from orders.views.buyer.forms import OrderAddressForm
 
 Act = Callable[[Order, datetime, Actor, QueryDict], str]
 View = Callable[..., HttpResponse]
 
 
-def verb(act: Act) -> View:
+def verb(act: Act, *, home: str = "orders:detail") -> View:
     """A view for one act on one's own order. `act` returns what to say; its refusal is said instead.
 
     A GET, which only a reload or a sign-in in between can send, does nothing and shows the order.
@@ -50,7 +49,7 @@ def verb(act: Act) -> View:
                 refused(request, violation)
             else:
                 messages.success(request, said)
-        return redirect("orders:detail", order.number)
+        return redirect(home, order.number)
 
     return carried_out
 
@@ -107,15 +106,6 @@ def refuse_date(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> s
     return _("You refused the new dispatch day. The agreed day stands.")
 
 
-@verb
-def escalate(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
-    refund = order.refunds.order_by("-id").first()
-    if refund is None:
-        raise RuleViolation("STA-1", _("No refund has been applied for on this order."))
-    refund_services.escalate(refund_id=refund.pk, at=at, actor=actor)
-    return _("The refund is before the platform now. You will be told what it decides.")
-
-
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,54 +132,15 @@ def address(request: HttpRequest, number: str) -> HttpResponse:
         "violation": violation,
         "ends_guarantee": order.effective_at is not None and standing.delivery in guarantees.UNDECIDED,
     }
-    return render(request, "orders/buyer/address.html", context, status=_status(form, violation))
-
-
-@login_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def refund(request: HttpRequest, number: str) -> HttpResponse:
-    """*Apply for refund*, apart from any claim (CLM-2); what is still open or decided stands on the order."""
-    at = clock.now()
-    order = access.own_order(request, number)
-    form = RefundForm(request.POST or None, currency=order.currency)
-    standing = view(order, parcels_of(order.pk), at)
-    violation = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            refund_services.apply(
-                order_id=order.pk,
-                amount=form.wanted,
-                reason=form.cleaned_data["reason"],
-                at=at,
-                actor=access.actor(request),
-            )
-        except RuleViolation as caught:
-            violation = caught
-        else:
-            by = day_text(plus(day_of(at), standing.facts.policy.refund_answer_days))
-            said = _("You applied for a refund. The supplier answers by %(day)s.") % {"day": by}
-            messages.success(request, said)
-            return redirect("orders:detail", order.number)
-    open_one = order.refunds.filter(state__in=(refunds.NEGOTIATING, refunds.ESCALATED)).first()
-    context = {
-        "now": at,
-        "order": order,
-        "form": form,
-        "violation": violation,
-        "open_one": open_one,
-        "left": order.cash - order.refunded,
-        "last_day": guarantees.receipt_window(standing.facts),
-        "policy": standing.facts.policy,
-    }
-    return render(request, "orders/buyer/refund.html", context, status=_status(form, violation))
+    return render(request, "orders/buyer/address.html", context, status=status(form, violation))
 
 
 def _without_country(address: dict[str, str]) -> dict[str, str]:
     return {name: address.get(name, "") for name in OrderAddressForm.Meta.fields}
 
 
-def _status(form: RefundForm | OrderAddressForm, violation: RuleViolation | None) -> int:
+def status(form: BaseForm, violation: RuleViolation | None) -> int:
+    """409 where the state forbids a verb, 422 where what was typed does."""
     if violation is not None:
         return 409 if violation.conflict else 422
     return 422 if form.is_bound and form.errors else 200

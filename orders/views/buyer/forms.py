@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from assurance.accounts.models import Address
 from assurance.kernel.money import Money, minor_unit
+from assurance.ui.uploads import UploadsField
 from assurance.ui.wording import decimals
+from orders.models import Cause
 
 FULL, PART = "full", "part"
 MOST_DIGITS = 15
@@ -32,12 +34,14 @@ class RefundForm(forms.Form):
         initial=FULL,
     )
     amount = forms.DecimalField(label=_("Amount"), required=False, max_digits=MOST_DIGITS)
+    cause = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *Cause.choices])
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("What has happened"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The supplier reads it."),
+        help_text=_("The supplier reads it, and the platform if it decides."),
     )
+    evidence = UploadsField(label=_("Evidence"), required=False)
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

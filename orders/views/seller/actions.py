@@ -1,6 +1,7 @@
 """What a seller does with an order. Each is a POST that comes back to the order and says what happened."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -8,10 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from assurance.kernel.money import Money
 from assurance.kernel.rules import RuleViolation
-from assurance.ui.wording import day_text
+from assurance.ui.wording import day_text, money_text
 from orders.models import Order
 from orders.services import amendment, bank, closing, dispatch, receipt, refunds
+from orders.views.evidence import EvidenceForm
 from orders.views.seller.detail import Returned, own, show
 from orders.views.seller.forms import ConfirmForm, DayForm, DeclineForm, ParcelForm, RefundAnswerForm
 from sellers.views.seller.base import SellerRequest, act, blame, verb_of
@@ -61,17 +64,23 @@ def propose_day(request: SellerRequest, number: str) -> HttpResponse:
 @_verb
 def answer_refund(request: SellerRequest, number: str) -> HttpResponse:
     order = own(request, number)
-    form = RefundAnswerForm(order, request.POST)
+    form = RefundAnswerForm(order, request.POST, request.FILES)
 
     def carry_out() -> str:
-        agree = form.cleaned_data["answer"] == "agree"
-        refunds.answer(
-            refund_id=form.cleaned_data["refund"].pk,
-            agree=agree,
-            words=form.cleaned_data["words"],
-            at=request.at,
-            actor=request.actor,
-        )
+        given = form.cleaned_data
+        said: dict[str, Any] = {
+            "refund_id": given["refund"].pk,
+            "words": given["words"],
+            "uploads": given["evidence"],
+            "at": request.at,
+            "actor": request.actor,
+        }
+        if given["answer"] == "counter":
+            offer = Money(given["offer"], order.currency)
+            refunds.counter(offer=offer, **said)
+            return _("You offered %(sum)s. The buyer has been told.") % {"sum": money_text(offer)}
+        agree = given["answer"] == "agree"
+        refunds.answer(agree=agree, **said)
         return (
             _("You agreed. The refund is paid.")
             if agree
@@ -79,6 +88,23 @@ def answer_refund(request: SellerRequest, number: str) -> HttpResponse:
         )
 
     return _typed(request, order, "answer_form", form, carry_out)
+
+
+@_verb
+def add_evidence(request: SellerRequest, number: str) -> HttpResponse:
+    order = own(request, number)
+    form = EvidenceForm(request.POST, request.FILES)
+
+    def carry_out() -> str:
+        refund = order.refunds.order_by("-id").first()
+        if refund is None:
+            raise RuleViolation("STA-1", _("No refund has been applied for on this order."))
+        refunds.add(
+            refund_id=refund.pk, side=refunds.SUPPLIER, at=request.at, actor=request.actor, **form.said
+        )
+        return _("Added. The buyer has been told.")
+
+    return _typed(request, order, "evidence_form", form, carry_out)
 
 
 @_verb

@@ -1,14 +1,13 @@
 """One order as its seller sees it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from assurance.kernel.days import day_of, end_of, plus
+from assurance.kernel.days import end_of
 from assurance.kernel.rules import RuleViolation
 from claims import queries as claims
 from claims.queries import Dossier
@@ -16,11 +15,12 @@ from orders.models import Order, Return
 from orders.queries import exposure
 from orders.queries import seller as orders
 from orders.queries.buyer import Detail, detail
+from orders.queries.refunds import application
 from orders.queries.seller import Row
-from orders.rules import refunds
 from orders.rules.amendments import lapses_at
 from orders.views import proposals
 from orders.views.contract import versions_said
+from orders.views.evidence import EvidenceForm, told
 from orders.views.export_modes import export_modes
 from orders.views.receipt import automatic_receipt
 from orders.views.seller import panels
@@ -57,13 +57,14 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
     """The page of an order; a returned form stands in its place with its errors."""
     known = detail(found, request.at)
     claim = _claim(request, known)
-    desk = Desk(
-        known, claim, list(found.bank_lines.order_by("id")), _refund_state(request, known), request.at
-    )
+    case = application(known.refund, request.at) if known.refund else None
+    bank_lines = list(found.bank_lines.order_by("id"))
+    desk = Desk(known, claim, bank_lines, case.state if case else "", request.at)
     forms: dict[str, BaseForm] = {
         "parcel_form": ParcelForm(found),
         "day_form": DayForm(),
         "answer_form": RefundAnswerForm(found),
+        "evidence_form": EvidenceForm(),
         "decline_form": DeclineForm(),
         "confirm_form": ConfirmForm(),
     }
@@ -83,7 +84,9 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
         "answer_until": lapses_at(known.proposal.day) if known.proposal else None,
         "receipt": automatic_receipt(known, "supplier"),
         "claim": claim,
-        "refund_due": _refund_due(known),
+        "case": case,
+        "thread": told(case) if case else [],
+        "refund_due": end_of(case.answer_by) if case else None,
         "export_modes": export_modes(
             known.view.facts.policy,
             total=found.total,
@@ -114,7 +117,8 @@ def _has_form(name: str, context: dict[str, Any]) -> bool:
         "day_form": may["propose"],
         "decline_form": may["decline_supplier"],
         "confirm_form": may["confirm_supplier"],
-        "answer_form": context["desk"].refund_state == refunds.NEGOTIATING,
+        "answer_form": context["case"] is not None and context["case"].negotiating,
+        "evidence_form": context["case"] is not None and context["case"].is_open,
     }[name]
 
 
@@ -130,17 +134,3 @@ def _claim(request: SellerRequest, known: Detail) -> Dossier | None:
         return None
     claim = claims.against(request.seller.pk).filter(order=known.order).first()
     return claims.dossier(claim, request.at, known.parcels) if claim else None
-
-
-def _refund_state(request: SellerRequest, known: Detail) -> str:
-    refund = known.refund
-    if refund is None:
-        return ""
-    return refunds.state_at(refund.state, refund.opened_at, policy=known.view.facts.policy, at=request.at)
-
-
-def _refund_due(known: Detail) -> datetime | None:
-    """When the supplier's time to answer a refund ends (RFD-2)."""
-    if known.refund is None:
-        return None
-    return end_of(plus(day_of(known.refund.opened_at), known.view.facts.policy.refund_answer_days))

@@ -6,10 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assurance.kernel.money import minor_unit
 from assurance.ui.uploads import UploadsField
+from assurance.ui.wording import decimals
 from orders.models import Export, Order, Refund
 
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{2,59}")
+MOST_DIGITS = 15
 TERMS, REFUSAL = "terms", "refusal"
 
 
@@ -70,19 +73,32 @@ class RefundAnswerForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    answer = forms.ChoiceField(choices=[("agree", ""), ("refuse", "")], widget=forms.HiddenInput)
+    offer = forms.DecimalField(required=False)
+    evidence = UploadsField(label=_("Evidence"), required=False)
+    answer = forms.ChoiceField(
+        choices=[("agree", ""), ("counter", ""), ("refuse", "")], widget=forms.HiddenInput
+    )
     refund = forms.ModelChoiceField(Refund.objects.none(), widget=forms.HiddenInput)
 
-    def __init__(self, order: Order, data: Any = None) -> None:
-        super().__init__(data, auto_id="refund_%s")
+    def __init__(self, order: Order, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, auto_id="refund_%s")
         applied = self.fields["refund"]
         assert isinstance(applied, forms.ModelChoiceField)
         applied.queryset = order.refunds.all()
+        self.fields["offer"] = forms.DecimalField(
+            label=_("Offer another amount"),
+            required=False,
+            min_value=minor_unit(order.currency),
+            max_digits=MOST_DIGITS,
+            decimal_places=decimals(order.currency),
+        )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if given.get("answer") == "refuse" and not given.get("words", "").strip():
             self.add_error("words", _("Say why you refuse; the buyer and the platform read it."))
+        if given.get("answer") == "counter" and given.get("offer") is None and "offer" not in self.errors:
+            self.add_error("offer", _("Say how much you offer."))
         return given
 
 

@@ -45,6 +45,11 @@ EFFECTS = {
 SENT = {"confirm": {"seen": "1"}, "date/accept": {"day": (day_of(make.NOW) + timedelta(days=10)).isoformat()}}
 
 
+def home(order, verb):
+    """Where a verb leads back to: the order, or its refund."""
+    return f"/orders/{order.number}/" + ("refund/" if verb.startswith("refund") else "")
+
+
 def post(client, order, verb, data=None):
     return client.post(f"/orders/{order.number}/{verb}/", data or SENT.get(verb, {}), follow=True)
 
@@ -58,7 +63,7 @@ def test_a_verb_does_what_it_says_and_says_so(shop, trade, verb):
     answer = post(shop, order, verb)
     order.refresh_from_db()
     assert holds(order)
-    assert answer.redirect_chain[-1][0] == f"/orders/{order.number}/"
+    assert answer.redirect_chain[-1][0] == home(order, verb)
     assert 'class="notice notice--good"' in answer.content.decode()
 
 
@@ -103,7 +108,7 @@ def test_a_get_does_nothing(shop, trade, verb):
     order = trade.order(paid=EFFECTS[verb][0])
     if EFFECTS[verb][1]:
         EFFECTS[verb][1](order)
-    assert shop.get(f"/orders/{order.number}/{verb}/").url == f"/orders/{order.number}/"
+    assert shop.get(f"/orders/{order.number}/{verb}/").url == home(order, verb)
     order.refresh_from_db()
     assert not EFFECTS[verb][2](order)
 
@@ -171,14 +176,19 @@ class TestAddress:
 class TestRefund:
     def test_in_full(self, shop, trade):
         order = trade.order()
-        post(shop, order, "refund", {"kind": "full", "amount": "", "reason": "Broken"})
+        post(shop, order, "refund", {"kind": "full", "amount": "", "reason": "Broken", "cause": "damaged"})
         refund = Refund.objects.get()
         assert (refund.amount, refund.reason, refund.opened_by) == (None, "Broken", trade.buyer)
         assert refund.opened_at == make.NOW
 
     def test_an_amount(self, shop, trade):
         order = trade.order()
-        post(shop, order, "refund", {"kind": "part", "amount": "12.34", "reason": "One mug broken"})
+        post(
+            shop,
+            order,
+            "refund",
+            {"kind": "part", "amount": "12.34", "reason": "One mug broken", "cause": "damaged"},
+        )
         assert Refund.objects.get().amount == Money("12.34", "USD")
 
     @pytest.mark.parametrize(
@@ -197,7 +207,9 @@ class TestRefund:
     )
     def test_wrong_values_are_told_beside_their_field(self, shop, trade, text, data, field):
         order = trade.order()
-        answer = shop.post(f"/orders/{order.number}/refund/", {"reason": "Kept words"} | data)
+        answer = shop.post(
+            f"/orders/{order.number}/refund/", {"reason": "Kept words", "cause": "quality"} | data
+        )
         assert answer.status_code == 422
         assert f'id="id_{field}_error"' in text(answer)
         assert ("Kept words" in text(answer)) == ("reason" not in data)
@@ -206,7 +218,8 @@ class TestRefund:
     def test_more_than_was_paid_is_refused_and_nothing_lost(self, shop, trade, text):
         order = trade.order()
         answer = shop.post(
-            f"/orders/{order.number}/refund/", {"kind": "part", "amount": "100.01", "reason": "Kept words"}
+            f"/orders/{order.number}/refund/",
+            {"kind": "part", "amount": "100.01", "reason": "Kept words", "cause": "quality"},
         )
         assert answer.status_code == 422
         assert "CPN-6" in text(answer)
@@ -215,10 +228,12 @@ class TestRefund:
 
     def test_a_second_one_waits_for_the_first(self, shop, trade, text):
         order = trade.order()
-        post(shop, order, "refund", {"kind": "full", "reason": "Broken"})
-        assert "already been applied for" in text(shop.get(f"/orders/{order.number}/refund/"))
+        post(shop, order, "refund", {"kind": "full", "reason": "Broken", "cause": "damaged"})
+        assert "How it stands" in text(shop.get(f"/orders/{order.number}/refund/"))
         assert (
-            shop.post(f"/orders/{order.number}/refund/", {"kind": "full", "reason": "Again"}).status_code
+            shop.post(
+                f"/orders/{order.number}/refund/", {"kind": "full", "reason": "Again", "cause": "other"}
+            ).status_code
             == 409
         )
         assert Refund.objects.count() == 1
@@ -229,6 +244,8 @@ class TestRefund:
         post(shop, order, "receive")
         last = make.NOW + timedelta(days=31)
         with clock.frozen(last.replace(hour=0)):
-            answer = shop.post(f"/orders/{order.number}/refund/", {"kind": "full", "reason": "Late"})
+            answer = shop.post(
+                f"/orders/{order.number}/refund/", {"kind": "full", "reason": "Late", "cause": "other"}
+            )
         assert answer.status_code == 409
         assert "RFD-1" in text(answer)

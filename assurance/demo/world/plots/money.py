@@ -40,6 +40,10 @@ def refund_refused(d: Deal) -> Story:
 
 def refund_escalated(d: Deal) -> Story:
     yield from refund_refused(d)
+    yield d.later(hours=2)
+    d.counter_refund(20, "As a courtesy: a fifth.")
+    yield d.later(hours=1)
+    d.decline_offer("A fifth is not what the glaze is worth.")
     yield d.on(3)
     d.escalate_refund()
 

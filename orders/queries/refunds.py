@@ -1,0 +1,97 @@
+"""An application for a refund: its thread with files, its days, and what a decision would move."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from assurance.kernel.days import day_of, from_day, plus
+from assurance.kernel.money import Money, from_minor
+from assurance.ledger.models import AccountKind
+from assurance.ledger.queries import balance
+from orders.models import Attachment, Order, Purpose, Refund, RefundStep, Step
+from orders.queries import files
+from orders.queries.facts import held, policy_of
+from orders.rules import refunds
+from orders.rules.refunds import Purse, Split
+from sellers import rules as seller_rules
+
+
+@dataclass(frozen=True)
+class Application:
+    """One application as it stands at a time, whether a job has run or not (TIM-3)."""
+
+    refund: Refund
+    state: str
+    answer_by: date
+    escalate_from: datetime
+    escalates_at: datetime
+    thread: list[tuple[RefundStep, list[Attachment]]]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (refunds.NEGOTIATING, refunds.ESCALATED)
+
+    @property
+    def negotiating(self) -> bool:
+        return self.state == refunds.NEGOTIATING
+
+    @property
+    def offer(self) -> Money | None:
+        """What the supplier offers and the buyer may still accept."""
+        return self.refund.counter if self.negotiating else None
+
+
+def application(refund: Refund, at: datetime) -> Application:
+    """An application with its thread, the latest step first, in two queries."""
+    policy = policy_of(refund.order, at)
+    sent = files.of(refund.order_id, Purpose.EVIDENCE)
+    steps = refund.steps.select_related("by").order_by("-at", "-id")
+    return Application(
+        refund=refund,
+        state=refunds.state_at(refund.state, refund.opened_at, policy=policy, at=at),
+        answer_by=plus(day_of(refund.opened_at), policy.refund_answer_days),
+        escalate_from=from_day(refund.opened_at, policy.refund_escalate_days),
+        escalates_at=refunds.escalates_at(refund.opened_at, policy),
+        thread=[(step, sent.get(step.pk, [])) for step in steps],
+    )
+
+
+def purse(order: Order) -> Purse:
+    """An order's money as a refund finds it."""
+    return Purse(
+        cash=order.cash,
+        refunded=order.refunded,
+        coupon=order.coupon_part - order.coupon_returned,
+        held=held(order),
+        fee_taken=order.fee_taken,
+        released_usd=order.released_usd,
+        usd_rate=order.usd_rate,
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a decision would move now: who pays, and what of it the seller's balance lacks."""
+
+    amount: Money | None
+    parts: Split
+    from_balance: Money
+    debt: Money
+
+
+def outcome(order: Order, amount: Money | None, has: Money) -> Outcome:
+    """The consequences of refunding an amount, or everything, with `has` on the seller's balance."""
+    parts = refunds.split(amount, purse(order))
+    owed = max(parts.usd, parts.usd * 0)
+    taken = seller_rules.taken_now(owed, balance=has)
+    return Outcome(amount, parts, taken, owed - taken)
+
+
+def outcomes(refund: Refund) -> list[Outcome]:
+    """The decisions at hand: everything, what was asked for, what the supplier last offered."""
+    order = refund.order
+    has = balance(AccountKind.SELLER, order.seller_id)
+    offers = refund.steps.filter(kind=Step.COUNTERED).order_by("-id").values_list("amount_minor", flat=True)
+    asked = {minor for minor in (refund.amount_minor, *offers[:1]) if minor is not None}
+    parts = [from_minor(minor, order.currency) for minor in sorted(asked, reverse=True)]
+    left = order.cash - order.refunded
+    return [outcome(order, amount, has) for amount in (None, *(part for part in parts if part <= left))]
