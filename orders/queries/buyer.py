@@ -9,7 +9,17 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from assurance.kernel.models import Event, PolicyVersion
 from logistics.models import Parcel, TrackingEvent
-from orders.models import Attachment, Order, OrderLine, Payment, PaymentState, Proposal, Purpose, Refund
+from orders.models import (
+    Attachment,
+    BankLine,
+    Order,
+    OrderLine,
+    Payment,
+    PaymentState,
+    Proposal,
+    Purpose,
+    Refund,
+)
 from orders.queries.counting import SOMEBODY, SOMETIME, Counting, counting
 from orders.queries.facts import View, promise_after, view
 from orders.queries.filters import Wanted, due, flagged, narrowed
@@ -129,7 +139,8 @@ class Detail:
     refund: Refund | None
     payment: Payment | None
     attempts: list[Payment]
-    proofs: list[Attachment]
+    files: list[Attachment]
+    bank_lines: list[BankLine]
     at: datetime
 
     @property
@@ -146,6 +157,11 @@ class Detail:
             return None
         day = self.proposal.day
         return moves(day, facts=self.view.facts, new_promise=promise_after(self.order, day), at=self.at)
+
+    @property
+    def proofs(self) -> list[Attachment]:
+        """The proofs of dispatch."""
+        return [file for file in self.files if file.purpose == Purpose.PROOF]
 
     @property
     def is_paid(self) -> bool:
@@ -170,16 +186,32 @@ def detail(order: Order, at: datetime) -> Detail:
         rows = Parcel.objects.filter(order_id=order.pk).order_by("id")
         parcels = list(rows.prefetch_related(Prefetch("events", tracked)))
     attempts = list(order.payments.select_related("coupon").order_by("-id"))
+    has = _present(order)
     return Detail(
         order=order,
         view=view(order, parcels, at),
         lines=list(order.lines.select_related("product").order_by("id")),
         parcels=parcels,
         events=list(Event.objects.filter(stream="order", key=order.pk).order_by("-happened_at", "-id")),
-        proposals=list(order.proposals.select_related("proposed_by").order_by("-id")),
-        refund=order.refunds.order_by("-id").first(),
+        proposals=list(order.proposals.select_related("proposed_by").order_by("-id"))
+        if has["proposals"]
+        else [],
+        refund=order.refunds.order_by("-id").first() if has["refunds"] else None,
         payment=next((attempt for attempt in attempts if attempt.state in _OPEN_PAYMENT), None),
         attempts=attempts,
-        proofs=list(order.attachments.filter(purpose=Purpose.PROOF).order_by("id")) if parcels else [],
+        files=list(order.attachments.order_by("id")) if has["attachments"] else [],
+        bank_lines=list(order.bank_lines.order_by("id")) if has["bank_lines"] else [],
         at=at,
     )
+
+
+def _present(order: Order) -> dict[str, bool]:
+    """Which of the things that few orders have this one has, in one query, so that a page asks for no other."""
+    asked = {
+        "proposals": Exists(order.proposals.all()),
+        "refunds": Exists(order.refunds.all()),
+        "attachments": Exists(order.attachments.all()),
+        "bank_lines": Exists(order.bank_lines.all()),
+    }
+    found = Order.objects.filter(pk=order.pk).values_list(*asked.values())
+    return dict(zip(asked, found.get(), strict=True))

@@ -1,15 +1,23 @@
 """Files on an order: with what they were sent, and who may see one."""
 
+from collections.abc import Iterable
+
 from assurance.accounts.models import User
 from orders.models import Attachment
 from orders.queries import own
 
 
-def of(order_id: int, purpose: str) -> dict[int, list[Attachment]]:
-    """An order's files of one purpose, by the row they were sent with, in one query."""
+def of(order_id: int, purpose: str, known: Iterable[Attachment] | None = None) -> dict[int, list[Attachment]]:
+    """An order's files of one purpose, by the row they were sent with; one query unless all of them are known."""
+    rows = (
+        Attachment.objects.filter(order_id=order_id, purpose=purpose).order_by("id")
+        if known is None
+        else known
+    )
     found: dict[int, list[Attachment]] = {}
-    for row in Attachment.objects.filter(order_id=order_id, purpose=purpose).order_by("id"):
-        found.setdefault(row.about_id, []).append(row)
+    for row in rows:
+        if row.purpose == purpose:
+            found.setdefault(row.about_id, []).append(row)
     return found
 
 

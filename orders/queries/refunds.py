@@ -1,5 +1,6 @@
 """An application for a refund: its thread with files, its days, and what a decision would move."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -40,10 +41,10 @@ class Application:
         return self.refund.counter if self.negotiating else None
 
 
-def application(refund: Refund, at: datetime) -> Application:
-    """An application with its thread, the latest step first, in two queries."""
+def application(refund: Refund, at: datetime, sent_with: Iterable[Attachment] | None = None) -> Application:
+    """An application with its thread, the latest step first; two queries, one where the order's files are known."""
     policy = policy_of(refund.order, at)
-    sent = files.of(refund.order_id, Purpose.EVIDENCE)
+    sent = files.of(refund.order_id, Purpose.EVIDENCE, sent_with)
     steps = refund.steps.select_related("by").order_by("-at", "-id")
     return Application(
         refund=refund,

@@ -57,7 +57,7 @@ def load(*, now: datetime, scale: float = 1, tell: Callable[[float], None] = lam
 
 @contextmanager
 def _without_savepoints() -> Iterator[None]:
-    """Nothing in a plot is refused, so there is nothing to roll back to: a third of all statements less.
+    """Nothing in a plot is refused, so there is nothing to roll back to, and no statement is spent on it.
 
     An error then ends the whole load, which is all or nothing anyway.
     """

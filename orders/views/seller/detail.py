@@ -57,9 +57,8 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
     """The page of an order; a returned form stands in its place with its errors."""
     known = detail(found, request.at)
     claim = _claim(request, known)
-    case = application(known.refund, request.at) if known.refund else None
-    bank_lines = list(found.bank_lines.order_by("id"))
-    desk = Desk(known, claim, bank_lines, case.state if case else "", request.at)
+    case = application(known.refund, request.at, known.files) if known.refund else None
+    desk = Desk(known, claim, known.bank_lines, case.state if case else "", request.at)
     forms: dict[str, BaseForm] = {
         "parcel_form": ParcelForm(found),
         "day_form": DayForm(),

@@ -189,7 +189,7 @@ def test_a_wrong_filter_is_said_beside_its_field(office, buyer, mug):
 
 
 @pytest.mark.parametrize("state", ["to_pay", "to_dispatch", "late", "claimed", "used", "refunding"])
-def test_the_page_needs_sixteen_queries_and_two_for_a_refunds_thread(office, seller, buyer, mug, state):
+def test_the_page_needs_fifteen_queries(office, seller, buyer, mug, state):
     order = make.order(buyer, {mug: 2, make.product(seller): 1}, paid=state != "to_pay")
     at = NOW + 8 * DAY
     if state in ("claimed", "used", "refunding"):
@@ -204,7 +204,7 @@ def test_the_page_needs_sixteen_queries_and_two_for_a_refunds_thread(office, sel
         make.pay(other, at=at, coupon_id=coupon)
     if state == "refunding":
         refunds.apply(order_id=order.pk, amount=Money(1, "USD"), reason="", at=at)
-    assert office.queries("order", order.number, at=at) <= (18 if state == "refunding" else 16)
+    assert office.queries("order", order.number, at=at) <= 15
 
 
 def test_another_sellers_order_is_not_there(office, buyer):
