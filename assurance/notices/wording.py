@@ -99,6 +99,9 @@ _TO_BUYER = {
         _("Order %(number)s: the supplier refused the refund"),
         _("You can bring it before the platform from day 4; by itself it comes there on day 7."),
     ),
+    "message_received": Words(
+        _("Order %(number)s: the supplier wrote to you"), _("Read and answer it on the order’s messages.")
+    ),
     "refund_countered": Words(
         _("Order %(number)s: the supplier offers %(amount)s"),
         _("Accept it, and it is paid, or say no. Your application for a refund stands meanwhile."),
@@ -198,6 +201,9 @@ _TO_SELLER = {
         _("Order %(number)s: the buyer applies for a refund"),
         _("Answer within 3 days. The order’s money is not released meanwhile."),
     ),
+    "message_received": Words(
+        _("Order %(number)s: the buyer wrote to you"), _("Read and answer it on the order’s messages.")
+    ),
     "refund_declined": Words(
         _("Order %(number)s: the buyer said no to your offer"),
         _("The application stands. You can offer another amount or agree until it goes to the platform."),
@@ -277,4 +283,6 @@ def _page(notice: Notice, side: str) -> str:
         return reverse("ma:home")
     if notice.about == "coupon":
         return reverse("coupons:list") if side == BUYER else reverse("ma:funds")
+    if notice.kind == "message_received":
+        return reverse("orders:messages" if side == BUYER else "ma:messages", args=[notice.data["number"]])
     return reverse("orders:detail" if side == BUYER else "ma:order", args=[notice.data["number"]])

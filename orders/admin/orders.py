@@ -29,6 +29,7 @@ from claims.admin import STATES as CLAIM_STATES
 from claims.models import Claim
 from claims.services import exempt_order
 from coupons.models import Coupon, Redemption
+from orders.admin.messages import messages_panel
 from orders.models import BankLine, Guarantee, Order, Refund
 from orders.queries.buyer import detail, views
 from orders.queries.facts import held
@@ -171,6 +172,7 @@ class OrderAdmin(DetailAdmin):
             Panel(_("Payments"), table=_payments(thing, user)),
             Panel(_("Money trail"), table=trail.transfers(transfers_of("order", thing.pk), user)),
             Panel(_("What happened"), log=history.moments(found.events)),
+            messages_panel(thing),
             _parties(thing, user),
             funds_panel(thing),
             _after(thing, user),

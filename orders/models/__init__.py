@@ -4,6 +4,7 @@ from orders.models.bank import BankLine, BankStatement, Return
 from orders.models.contract import ContractVersion
 from orders.models.desk import ExportState, Label, ListExport, Note, SavedFilter
 from orders.models.files import Attachment, Purpose
+from orders.models.messages import Message
 from orders.models.money import Cause, Payment, PaymentState, Refund
 from orders.models.order import Export, Guarantee, Method, Order, OrderLine, Proposal, Source, State
 from orders.models.refunds import RefundStep, Step
@@ -19,6 +20,7 @@ __all__ = [
     "Guarantee",
     "Label",
     "ListExport",
+    "Message",
     "Method",
     "Note",
     "Order",

@@ -1,0 +1,21 @@
+"""The supplier's side of an order's messages."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from orders.views import messages
+from orders.views.seller.detail import own
+from sellers.views.seller.base import SellerRequest, for_seller, page
+
+
+@for_seller
+@require_http_methods(["GET", "HEAD", "POST"])
+def of_order(request: SellerRequest, number: str) -> HttpResponse:
+    """Read and write on an order of the account."""
+    order = own(request, number)
+    form, violation, is_sent = messages.written(request, order, "supplier", request.at, request.actor)
+    if is_sent:
+        return redirect("ma:messages", order.number)
+    shown = messages.context(request, order, "supplier", form, violation)
+    return page(request, "orders/seller/messages.html", shown, status=messages.status(form, violation))
