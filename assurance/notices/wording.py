@@ -99,6 +99,9 @@ _TO_BUYER = {
         _("Order %(number)s: the supplier refused the refund"),
         _("You can bring it before the platform from day 4; by itself it comes there on day 7."),
     ),
+    "review_replied": Words(
+        _("Order %(number)s: the supplier replied to your review"), _("The reply stands below it.")
+    ),
     "message_received": Words(
         _("Order %(number)s: the supplier wrote to you"), _("Read and answer it on the order’s messages.")
     ),
@@ -200,6 +203,10 @@ _TO_SELLER = {
     "refund_applied": Words(
         _("Order %(number)s: the buyer applies for a refund"),
         _("Answer within 3 days. The order’s money is not released meanwhile."),
+    ),
+    "order_reviewed": Words(
+        _("Order %(number)s: the buyer wrote a review"),
+        _("It stands on the product’s page. You can reply to it once."),
     ),
     "message_received": Words(
         _("Order %(number)s: the buyer wrote to you"), _("Read and answer it on the order’s messages.")

@@ -8,6 +8,7 @@ from orders.models.messages import Message
 from orders.models.money import Cause, Payment, PaymentState, Refund
 from orders.models.order import Export, Guarantee, Method, Order, OrderLine, Proposal, Source, State
 from orders.models.refunds import RefundStep, Step
+from orders.models.reviews import Review
 
 __all__ = [
     "Attachment",
@@ -32,6 +33,7 @@ __all__ = [
     "Refund",
     "RefundStep",
     "Return",
+    "Review",
     "SavedFilter",
     "Source",
     "State",

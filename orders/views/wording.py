@@ -253,6 +253,10 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
     "address_changed": lambda d: Said(_("The buyer changed the delivery address"), icon="pin"),
     "refund_applied": _refund_applied,
     "refund_refused": lambda d: Said(_("The supplier refused the refund"), _quoted(d["words"]), "cross"),
+    "reviewed": lambda d: Said(
+        _("The buyer reviewed the order: %(stars)s ★") % d, _quoted(d["words"]), "star", "good"
+    ),
+    "review_replied": lambda d: Said(_("The supplier replied to the review"), _quoted(d["words"]), "chat"),
     "refund_countered": lambda d: _offer(_("The supplier offered a refund of %(amount)s"), d, "coin"),
     "refund_declined": lambda d: _offer(_("The buyer said no to %(amount)s"), d, "cross"),
     "refund_withdrawn": lambda d: Said(_("The buyer withdrew the application for a refund"), icon="none"),

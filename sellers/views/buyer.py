@@ -14,6 +14,7 @@ from assurance.kernel.queries import policy_at
 from assurance.ui.paging import page
 from logistics import queries as logistics
 from logistics.queries import Search
+from orders.queries import reviews
 from orders.queries.quote import quote
 from sellers import queries as sellers
 from sellers.models import Product
@@ -96,6 +97,8 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         "today": day_of(at),
     }
     fragment = getattr(request, "htmx", False)
+    if not fragment:
+        context["reviews"] = reviews.of_product(shown.pk)
     name = "sellers/buyer/order_form.html" if fragment else "sellers/buyer/product.html"
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request"])
