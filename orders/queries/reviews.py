@@ -1,5 +1,6 @@
 """Reviews of an order and of a product."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ SHOWN = 5
 class OfProduct:
     """A product's latest reviews, how many there are, and what they come to."""
 
-    rows: list[Review]
+    rows: Sequence[Review]
     count: int
     average: Decimal | None
 
