@@ -7,7 +7,7 @@ from claims.views import seller as claims
 from coupons.views import seller as coupons
 from logistics.views import seller as logistics
 from orders.views import exports
-from orders.views.seller import actions, bank, desk, detail, draft, messages, review
+from orders.views.seller import actions, bank, desk, detail, draft, messages, production, review
 from orders.views.seller import list as orders
 from sellers.views.seller import access, accounts, funds, home, notices, products, withdrawals
 
@@ -39,6 +39,7 @@ urlpatterns = [
     path("orders/<slug:number>/accept-short/", actions.accept_short, name="accept-short"),
     path("orders/<slug:number>/ask-for-rest/", actions.ask_for_rest, name="ask-for-rest"),
     path("orders/<slug:number>/extend/", actions.extend, name="extend"),
+    path("orders/<slug:number>/production/", production.of_order, name="production"),
     path("orders/<slug:number>/review/", review.review, name="review"),
     path("orders/<slug:number>/messages/", messages.of_order, name="messages"),
     path("orders/<slug:number>/refund/", actions.answer_refund, name="refund"),

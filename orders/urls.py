@@ -1,7 +1,17 @@
 from django.urls import path
 
 from orders.views import exports, files
-from orders.views.buyer import actions, checkout, gateway, messages, pages, refunds, review, transfer
+from orders.views.buyer import (
+    actions,
+    checkout,
+    gateway,
+    messages,
+    pages,
+    production,
+    refunds,
+    review,
+    transfer,
+)
 from orders.views.buyer import list as purchases
 
 app_name = "orders"
@@ -23,6 +33,7 @@ urlpatterns = [
     path("orders/<slug:number>/date/accept/", actions.accept_date, name="accept_date"),
     path("orders/<slug:number>/date/refuse/", actions.refuse_date, name="refuse_date"),
     path("orders/<slug:number>/address/", actions.address, name="address"),
+    path("orders/<slug:number>/production/", production.of_order, name="production"),
     path("orders/<slug:number>/review/", review.review, name="review"),
     path("orders/<slug:number>/messages/", messages.of_order, name="messages"),
     path("orders/<slug:number>/refund/", refunds.refund, name="refund"),

@@ -99,6 +99,10 @@ _TO_BUYER = {
         _("Order %(number)s: the supplier refused the refund"),
         _("You can bring it before the platform from day 4; by itself it comes there on day 7."),
     ),
+    "production_shown": Words(
+        _("Order %(number)s: see how the goods come along"),
+        _("The supplier added to its production updates."),
+    ),
     "review_replied": Words(
         _("Order %(number)s: the supplier replied to your review"), _("The reply stands below it.")
     ),
@@ -290,6 +294,8 @@ def _page(notice: Notice, side: str) -> str:
         return reverse("ma:home")
     if notice.about == "coupon":
         return reverse("coupons:list") if side == BUYER else reverse("ma:funds")
+    if notice.kind == "production_shown":
+        return reverse("orders:production", args=[notice.data["number"]])
     if notice.kind == "message_received":
         return reverse("orders:messages" if side == BUYER else "ma:messages", args=[notice.data["number"]])
     return reverse("orders:detail" if side == BUYER else "ma:order", args=[notice.data["number"]])

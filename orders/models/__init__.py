@@ -7,6 +7,7 @@ from orders.models.files import Attachment, Purpose
 from orders.models.messages import Message
 from orders.models.money import Cause, Payment, PaymentState, Refund
 from orders.models.order import Export, Guarantee, Method, Order, OrderLine, Proposal, Source, State
+from orders.models.production import ProductionUpdate, Stage
 from orders.models.refunds import RefundStep, Step
 from orders.models.reviews import Review
 
@@ -28,6 +29,7 @@ __all__ = [
     "OrderLine",
     "Payment",
     "PaymentState",
+    "ProductionUpdate",
     "Proposal",
     "Purpose",
     "Refund",
@@ -36,6 +38,7 @@ __all__ = [
     "Review",
     "SavedFilter",
     "Source",
+    "Stage",
     "State",
     "Step",
 ]

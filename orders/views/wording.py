@@ -13,7 +13,7 @@ from assurance.kernel.models import Event
 from assurance.kernel.money import from_text
 from assurance.ui import parts
 from assurance.ui.wording import day_text, money_text
-from orders.models import Cause, Method
+from orders.models import Cause, Method, Stage
 from orders.rules import lifecycle
 
 
@@ -253,6 +253,9 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
     "address_changed": lambda d: Said(_("The buyer changed the delivery address"), icon="pin"),
     "refund_applied": _refund_applied,
     "refund_refused": lambda d: Said(_("The supplier refused the refund"), _quoted(d["words"]), "cross"),
+    "production_shown": lambda d: Said(
+        _("Production: %(stage)s") % {"stage": Stage(d["stage"]).label}, _quoted(d["words"]), "box"
+    ),
     "reviewed": lambda d: Said(
         _("The buyer reviewed the order: %(stars)s ★") % d, _quoted(d["words"]), "star", "good"
     ),
