@@ -23,7 +23,20 @@ from logistics import rules as logistics_rules
 from orders.models import Order, Refund
 from orders.rules import lifecycle
 from orders.rules.terms import DispatchTerms
-from orders.services import amendment, bank, closing, contract, dispatch, payment, receipt, refunds, start
+from orders.services import (
+    amendment,
+    bank,
+    closing,
+    contract,
+    dispatch,
+    messages,
+    payment,
+    production,
+    receipt,
+    refunds,
+    reviews,
+    start,
+)
 from sellers import queries as sellers
 from sellers.models import Product
 
@@ -377,6 +390,30 @@ class Deal:
 
     def decline_offer(self, words: str) -> None:
         refunds.decline(refund_id=self.refund.pk, words=words, at=self.at, actor=self.as_buyer)
+
+    def write(self, side: str, words: str) -> None:
+        """A message to the other side."""
+        actor = self.as_buyer if side == "buyer" else self.as_seller
+        token = f"demo:{self.number}:{self.at.timestamp()}"
+        messages.send(order_id=self.order_id, side=side, words=words, token=token, at=self.at, actor=actor)
+
+    def show_production(self, stage: str, words: str) -> None:
+        production.show(
+            order_id=self.order_id,
+            stage=stage,
+            words=words,
+            token=f"demo:{self.number}:{stage}",
+            at=self.at,
+            actor=self.as_seller,
+        )
+
+    def review(self, stars: tuple[int, int, int], words: str) -> None:
+        reviews.review(
+            order_id=self.order_id, stars=reviews.Stars(*stars), words=words, at=self.at, actor=self.as_buyer
+        )
+
+    def reply(self, words: str) -> None:
+        reviews.reply(order_id=self.order_id, words=words, at=self.at, actor=self.as_seller)
 
     def escalate_refund(self) -> None:
         refunds.escalate(refund_id=self.refund.pk, at=self.at, actor=self.as_buyer)

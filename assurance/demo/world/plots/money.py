@@ -70,10 +70,20 @@ def drafted_and_paid(d: Deal) -> Story:
     yield from drafted_in_parts(d)
     yield d.on(2)
     d.pay()
+    yield d.later(hours=3)
+    d.write("buyer", "Please put our label on the inner boxes as well.")
+    yield d.later(hours=2)
+    d.write("supplier", "We will; the artwork you sent last time is used.")
+    yield d.on(1)
+    d.show_production("making", "The first half is fired.")
     yield d.due(-1)
     d.dispatch()
     yield d.arrival(1)
     d.receive()
+    yield d.on(1)
+    d.review((5, 5, 4), "Even glaze, packed well. One box was scuffed.")
+    yield d.on(1)
+    d.reply("Thank you; the next boxes get a second layer.")
 
 
 def wired(d: Deal) -> Story:
