@@ -46,31 +46,47 @@ def seller(seller_id: int) -> Holder:
     return Holder(AccountKind.SELLER, seller_id)
 
 
-# Accounts are found or opened, and the transfer written with its entries, in one round trip. An account that
-# somebody else opens at the same moment is theirs: the update that changes nothing hands us its id.
-_POST = """
-    WITH leg AS (
+_LEGS = """
+    leg AS (
         SELECT * FROM unnest(%(kinds)s::varchar[], %(owners)s::bigint[], %(currencies)s::varchar[],
             %(amounts)s::bigint[]) WITH ORDINALITY AS leg (kind, owner_id, currency, amount_minor, place)),
     known AS (
         SELECT id, kind, owner_id, currency FROM ledger_account
-        WHERE (kind, owner_id, currency) IN (SELECT kind, owner_id, currency FROM leg)),
+        WHERE (kind, owner_id, currency) IN (SELECT kind, owner_id, currency FROM leg))
+"""
+
+# Accounts are found or opened, and the transfer written with its entries, in one round trip. It answers the
+# transfer and which legs it has written: an account that somebody else opened at the same moment cannot be seen
+# yet. Nothing is locked for that, since locks taken in passing could wait for one another in a circle.
+_POST = f"""
+    WITH {_LEGS},
     opened AS (
         INSERT INTO ledger_account (kind, owner_id, currency, balance_minor)
         SELECT kind, owner_id, currency, 0 FROM leg
         WHERE NOT EXISTS (SELECT FROM known WHERE (known.kind, known.owner_id, known.currency)
             = (leg.kind, leg.owner_id, leg.currency))
         GROUP BY kind, owner_id, currency ORDER BY kind, owner_id, currency
-        ON CONFLICT (kind, owner_id, currency) DO UPDATE SET kind = EXCLUDED.kind
+        ON CONFLICT (kind, owner_id, currency) DO NOTHING
         RETURNING id, kind, owner_id, currency),
     posted AS (
         INSERT INTO ledger_transfer (what, rule, cause, cause_id, happened_at, recorded_at, reference)
-        VALUES (%(what)s, %(rule)s, %(cause)s, %(cause_id)s, %(at)s, %(now)s, %(reference)s) RETURNING id)
+        VALUES (%(what)s, %(rule)s, %(cause)s, %(cause_id)s, %(at)s, %(now)s, %(reference)s) RETURNING id),
+    found AS (
+        SELECT account.id, leg.amount_minor, leg.place
+        FROM leg JOIN (TABLE known UNION ALL TABLE opened) AS account USING (kind, owner_id, currency)),
+    written AS (
+        INSERT INTO ledger_entry (transfer_id, account_id, amount_minor)
+        SELECT posted.id, found.id, found.amount_minor FROM posted, found ORDER BY found.place)
+    SELECT posted.id, ARRAY(SELECT place FROM found) FROM posted
+"""  # noqa: S608 - no value of anybody's in it
+
+# The legs that were left, once the accounts that others opened can be seen.
+_REST = f"""
+    WITH {_LEGS}
     INSERT INTO ledger_entry (transfer_id, account_id, amount_minor)
-    SELECT posted.id, account.id, leg.amount_minor
-    FROM posted, leg JOIN (TABLE known UNION ALL TABLE opened) AS account USING (kind, owner_id, currency)
-    ORDER BY leg.place
-"""
+    SELECT %(transfer)s, known.id, leg.amount_minor FROM leg JOIN known USING (kind, owner_id, currency)
+    WHERE leg.place <> ALL(%(written)s::bigint[]) ORDER BY leg.place
+"""  # noqa: S608
 
 
 @decides("MON-3")
@@ -106,6 +122,9 @@ def post(
     }
     with connection.cursor() as cursor:
         cursor.execute(_POST, values)
+        transfer, written = cursor.fetchone()
+        if len(written) < len(moved):
+            cursor.execute(_REST, {**values, "transfer": transfer, "written": written})
 
 
 _LOCK = """
