@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 240
@@ -46,15 +45,6 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         demo.send_signal(signal.SIGINT)
         demo.wait(timeout=60)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 def _wait(address: str, demo: "subprocess.Popen[bytes]", log: Path) -> None:

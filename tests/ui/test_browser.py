@@ -12,12 +12,12 @@ def shown(settings):
 
 
 @pytest.fixture
-def visit(chromium, live_server):
+def visit(browser, live_server):
     """Open an address in a window of its own; the page's complaints end up in `page.complaints`."""
     contexts = []
 
     def visit(path="/styleguide/", *, width=1280, language="en", theme="light"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
         contexts.append(context)
         context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
         page = context.new_page()
