@@ -93,6 +93,12 @@ def applied(w, days=0):
     return order
 
 
+def offered(w):
+    order = applied(w)
+    refunds.counter(refund_id=order.refunds.get().pk, offer=Money(1, "USD"), at=NOW)
+    return order
+
+
 # Path below the order → who, an order on which it is possible, the body, another body.
 VERBS = {
     "change": ("seller", made_to_order, CHEAPER, CHEAPER | {"destination": "CA"}),
@@ -124,6 +130,10 @@ VERBS = {
     "claims": ("buyer", late, {"guarantee": "dispatch"}, {"guarantee": "delivery"}),
     "refunds": ("buyer", started, {"full": True, "reason": "Broken"}, {"amount": "1.00", "reason": "Broken"}),
     "refunds/answer": ("seller", applied, {"agree": True}, {"agree": False}),
+    "refunds/counter": ("seller", applied, {"offer": "1.00"}, {"offer": "2.00"}),
+    "refunds/accept": ("buyer", offered, {"offer": "1.00"}, {"offer": "2.00"}),
+    "refunds/decline": ("buyer", offered, {"offer": "1.00"}, {"offer": "2.00"}),
+    "refunds/withdraw": ("buyer", applied, {}, {"more": 1}),
     "refunds/escalate": ("buyer", lambda w: applied(w, days=5), {}, {"more": 1}),
 }
 

@@ -198,6 +198,16 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
         ({"reason": "Broken", "amount": "999999999999.99"}, 422, ["amount"]),
     ]),
     "refunds/answer": ("seller", [({}, 400, ["agree"]), ({"agree": "yes"}, 400, ["agree"]), ({"agree": True}, 404, None)]),
+    "refunds/counter": ("seller", [
+        ({}, 400, ["offer"]),
+        ({"offer": "0"}, 400, ["offer"]),
+        ({"offer": 5}, 400, ["offer"]),
+        ({"offer": "5.00", "words": "x" * 501}, 400, ["words"]),
+        ({"offer": "5.00"}, 404, None),
+    ]),
+    "refunds/accept": ("buyer", [({}, 400, ["offer"]), ({"offer": "-1"}, 400, ["offer"]), ({"offer": "5.00"}, 404, None)]),
+    "refunds/decline": ("buyer", [({}, 400, ["offer"]), ({"offer": "5.00"}, 404, None)]),
+    "refunds/withdraw": ("buyer", [({"yes": 1}, 400, ["yes"]), ({}, 404, None)]),
     "refunds/escalate": ("buyer", [({}, 404, None)]),
     "decline": ("seller", [({}, 400, ["reason"]), ({"reason": "mood"}, 400, ["reason"]), ({"reason": "terms"}, 409, None)]),
     "change": ("seller", [

@@ -19,14 +19,19 @@ pytestmark = pytest.mark.django_db
 
 # `new` is with the supplier on its first day, `due` on day 4, `week` is left until day 7.
 DISPUTES = """
-           new   refused due   week  escalated agreed ruled denied closed
-agree      yes   yes     yes   STA-1 STA-1     STA-1  STA-1 STA-1  STA-1
-refuse     yes   yes     yes   STA-1 STA-1     STA-1  STA-1 STA-1  STA-1
-escalate   RFD-2 RFD-2   yes   STA-1 STA-1     STA-1  STA-1 STA-1  STA-1
-rule       STA-1 STA-1   STA-1 yes   yes       STA-1  STA-1 STA-1  STA-1
-deny       STA-1 STA-1   STA-1 yes   yes       STA-1  STA-1 STA-1  STA-1
-apply      STA-1 STA-1   STA-1 STA-1 STA-1     yes    yes   yes    STA-1
-settle     yes   yes     yes   yes   yes       yes    yes   yes    STA-1
+           new   refused due   week  escalated agreed ruled denied closed offered
+agree      yes   yes     yes   STA-1 STA-1     STA-1  STA-1 STA-1  STA-1  yes
+refuse     yes   yes     yes   STA-1 STA-1     STA-1  STA-1 STA-1  STA-1  yes
+counter    yes   yes     yes   STA-1 STA-1     STA-1  STA-1 STA-1  STA-1  yes
+accept     STA-1 STA-1   STA-1 STA-1 STA-1     STA-1  STA-1 STA-1  STA-1  yes
+decline    STA-1 STA-1   STA-1 STA-1 STA-1     STA-1  STA-1 STA-1  STA-1  yes
+withdraw   yes   yes     yes   yes   yes       STA-1  STA-1 STA-1  STA-1  yes
+add        yes   yes     yes   yes   yes       STA-1  STA-1 STA-1  STA-1  yes
+escalate   RFD-2 RFD-2   yes   STA-1 STA-1     STA-1  STA-1 STA-1  STA-1  RFD-2
+rule       STA-1 STA-1   STA-1 yes   yes       STA-1  STA-1 STA-1  STA-1  STA-1
+deny       STA-1 STA-1   STA-1 yes   yes       STA-1  STA-1 STA-1  STA-1  STA-1
+apply      STA-1 STA-1   STA-1 STA-1 STA-1     yes    yes   yes    STA-1  STA-1
+settle     yes   yes     yes   yes   yes       yes    yes   yes    STA-1  yes
 """
 CLAIMS = """
            in_review approved rejected
@@ -34,7 +39,7 @@ approve    yes       STA-1    STA-1
 reject     yes       STA-1    STA-1
 file       CLM-1     CLM-1    CLM-1
 """
-PART = Money(10, "USD")
+PART, OFFER = Money(10, "USD"), Money(5, "USD")
 DAY = timedelta(days=1)
 
 
@@ -70,6 +75,10 @@ def ruled(amount: Money) -> Refund:
     return refunds.rule(refund_id=escalated().pk, amount=amount, at=NOW)
 
 
+def offered() -> Refund:
+    return refunds.counter(refund_id=applied().pk, offer=OFFER, words="Half", at=NOW)
+
+
 def closed() -> Refund:
     """Both sides agree on everything while an application is open."""
     refund = applied()
@@ -87,10 +96,16 @@ DISPUTE: dict[str, Callable[[], Refund]] = {
     "ruled": lambda: ruled(PART),
     "denied": lambda: ruled(PART * 0),
     "closed": closed,
+    "offered": offered,
 }
 DO: dict[str, Callable[[Refund], object]] = {
     "agree": lambda r: refunds.answer(refund_id=r.pk, agree=True, at=NOW),
     "refuse": lambda r: refunds.answer(refund_id=r.pk, agree=False, words="No", at=NOW),
+    "counter": lambda r: refunds.counter(refund_id=r.pk, offer=OFFER - Money(1, "USD"), at=NOW),
+    "accept": lambda r: refunds.accept(refund_id=r.pk, seen=OFFER, at=NOW),
+    "decline": lambda r: refunds.decline(refund_id=r.pk, seen=OFFER, at=NOW),
+    "withdraw": lambda r: refunds.withdraw(refund_id=r.pk, at=NOW),
+    "add": lambda r: refunds.add(refund_id=r.pk, side="buyer", words="See the label", at=NOW),
     "escalate": lambda r: refunds.escalate(refund_id=r.pk, at=NOW),
     "rule": lambda r: refunds.rule(refund_id=r.pk, amount=PART, at=NOW),
     "deny": lambda r: refunds.rule(refund_id=r.pk, amount=PART * 0, at=NOW),

@@ -13,7 +13,20 @@ from assurance.kernel.rules import RuleViolation
 from assurance.ledger.queries import faults
 from claims import services as claims
 from orders.models import Order
-from orders.services import amendment, bank, closing, contract, dispatch, receipt, refunds, start
+from orders.services import (
+    amendment,
+    bank,
+    closing,
+    contract,
+    dispatch,
+    messages,
+    production,
+    receipt,
+    refunds,
+    reviews,
+    start,
+)
+from orders.services.reviews import Stars
 from orders.services.start import Draft
 from tests import factories as make
 from tests.factories import NOW
@@ -47,6 +60,10 @@ exempt    yes   yes      yes   yes     yes   yes     yes      yes    yes     yes
 refund    RFD-1 RFD-1    RFD-1 RFD-1   CPN-6 CPN-6   yes      yes    yes     yes       STA-1  STA-1    yes      yes   RFD-1
 dispute   RFD-1 RFD-1    RFD-1 RFD-1   CPN-6 CPN-6   yes      yes    yes     yes       STA-1  STA-1    yes      yes   RFD-1
 change    yes   yes      yes   STA-1   STA-1 STA-1   STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
+review    STA-1 STA-1    STA-1 STA-1   STA-1 STA-1   STA-1    STA-1  STA-1   yes       STA-1  STA-1    STA-1    STA-1 STA-1
+reply     STA-1 STA-1    STA-1 STA-1   STA-1 STA-1   STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
+show      STA-1 STA-1    STA-1 STA-1   yes   yes     yes      yes    STA-1   STA-1     STA-1  STA-1    yes      yes   STA-1
+write     STA-1 yes      yes   yes     yes   yes     yes      yes    yes     yes       yes    yes      yes      yes   yes
 send      yes   STA-1    yes   STA-1   STA-1 STA-1   STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
@@ -149,6 +166,7 @@ SHOWN = {
     "funded": "awaiting_payment",
 }
 AT = NOW + timedelta(minutes=1)
+TOKEN = "5e2f9a5c-6a8f-4a52-9f3e-6a0f2f1f7f10"
 
 
 def claimed(order: Order, guarantee: str) -> object:
@@ -184,6 +202,10 @@ DO: dict[str, Callable[[Order], object]] = {
     "refund": lambda o: refunds.agreed(order_id=o.pk, amount=None, at=AT),
     "change": lambda o: contract.change(order_id=o.pk, draft=twice(o), at=AT),
     "send": lambda o: contract.send(order_id=o.pk, at=AT),
+    "review": lambda o: reviews.review(order_id=o.pk, stars=Stars(5, 4, 3), words="Good", at=AT),
+    "reply": lambda o: reviews.reply(order_id=o.pk, words="Thank you", at=AT),
+    "show": lambda o: production.show(order_id=o.pk, stage="materials", words="Clay", token=TOKEN, at=AT),
+    "write": lambda o: messages.send(order_id=o.pk, side="buyer", words="Hello", token=TOKEN, at=AT),
     "dispute": lambda o: refunds.apply(order_id=o.pk, amount=None, reason="x", at=AT),
 }
 
@@ -224,6 +246,7 @@ VERBS = """
 orders.confirm orders.decline orders.cancel orders.start orders.associate orders.accept_short orders.ask_for_rest
 orders.dispatch orders.receive orders.extend orders.change_address orders.propose orders.accept orders.refuse
 orders.exempt claims.exempt_order claims.file claims.approve claims.reject
+orders.counter orders.withdraw orders.add orders.review orders.reply orders.show
 orders.agreed orders.apply orders.answer orders.escalate orders.rule orders.change orders.send
 : orders.lapse orders.lock orders.locked orders.elapse orders.escalate_due orders.lapse orders.arrive
 """
