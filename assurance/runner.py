@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -146,7 +147,12 @@ def ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+# Python drops an exception that a signal raises while it happens to clean an object up; the wish stays.
+_asked_to_stop = threading.Event()
+
+
 def _stop(_number: int, _frame: FrameType | None) -> None:
+    _asked_to_stop.set()
     raise Stopped
 
 
@@ -226,6 +232,8 @@ def ending(children: list[Child]) -> Iterator[None]:
 def watch(children: list[Child]) -> None:
     """Start again what ends unasked; returns only through Stopped or DemoError."""
     while True:
+        if _asked_to_stop.is_set():
+            raise Stopped
         time.sleep(WATCH_SECONDS)
         for child in children:
             if child.ended() is not None:

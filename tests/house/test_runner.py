@@ -1,10 +1,12 @@
 """The supervisor of `make demo`: whatever ends it, nothing of it is left."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,3 +157,12 @@ def test_only_one_demo_on_one_data_folder(tmp_path: Path) -> None:
             assert told.returncode == 1
             assert f"A demo is running already (process {demo.pid})" in told.stderr
         demo.kill()
+
+
+def test_a_wish_to_stop_that_got_lost_on_its_way_is_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exception of a signal that comes in a destructor is dropped; the demo stops all the same."""
+    monkeypatch.setattr(runner, "_asked_to_stop", threading.Event())
+    with contextlib.suppress(runner.Stopped):
+        runner._stop(signal.SIGINT, None)
+    with pytest.raises(runner.Stopped):
+        runner.watch([])
