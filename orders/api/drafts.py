@@ -15,6 +15,7 @@ from assurance.kernel import clock
 from assurance.kernel.money import USD, Money
 from assurance.ui import limits
 from orders.api.access import SELLER, OrderView, shown
+from orders.api.orders import PRODUCTS_AT_MOST, each_once
 from orders.api.shapes import OrderDetail
 from orders.api.shapes import Whole as WholeOrder
 from orders.models import Export
@@ -22,9 +23,6 @@ from orders.queries import own
 from orders.rules import terms
 from orders.services import contract, start
 from orders.services.offer import MOST_PIECES, Draft
-
-PRODUCTS_AT_MOST = 100
-LOOKUPS, AN_HOUR = 30, 3600
 
 
 class Agreed(Given):
@@ -59,10 +57,7 @@ class Contract(Given):
     export = Choice(choices=Export.choices, default=terms.SELF)
 
     def validate_items(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        products = [item["product"] for item in items]
-        if len(set(products)) != len(products):
-            raise serializers.ValidationError(_("Name each product once, with its whole quantity."))
-        return items
+        return each_once(items)
 
 
 class DraftGiven(Contract):
@@ -135,7 +130,7 @@ def _shop(mine: list[int], given: Mapping[str, Any]) -> int:
 
 
 def _buyer(request: Request, email: str) -> int:
-    if not limits.within(f"lookup:user:{user_id(request)}", most=LOOKUPS, seconds=AN_HOUR):
+    if not limits.may_look_up(f"user:{user_id(request)}"):
         raise exceptions.Throttled(detail=_("That were many look-ups. Try again in an hour."))
     buyer = buyer_by_email(email)
     if buyer is None:

@@ -87,6 +87,14 @@ class Wanted(Given):
     quantity = Whole(min_value=1, max_value=MOST_PIECES)
 
 
+def each_once(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Items as they are, refused where a product is named twice."""
+    products = [item["product"] for item in items]
+    if len(set(products)) != len(products):
+        raise serializers.ValidationError(_("Name each product once, with its whole quantity."))
+    return items
+
+
 class OrderStart(Given):
     """What a buyer orders, from one supplier."""
 
@@ -109,10 +117,7 @@ class OrderStart(Given):
     )
 
     def validate_items(self, items: list[dict[str, int]]) -> list[dict[str, int]]:
-        products = [item["product"] for item in items]
-        if len(set(products)) != len(products):
-            raise serializers.ValidationError(_("Name each product once, with its whole quantity."))
-        return items
+        return each_once(items)
 
 
 class Orders(View):

@@ -39,7 +39,7 @@ from orders.views.seller.draft_forms import (
 from sellers.views.seller.base import SellerRequest, act, blame, for_seller, page, status_of, verb_of
 
 SEND, SAVE, SUM, MORE = "send", "save", "sum", "more"
-LOOKUPS, AN_HOUR = 30, 3600
+A_DAY = 24 * 3600
 _SALT = "ma.draft"
 
 
@@ -98,7 +98,7 @@ def new_order(request: SellerRequest) -> HttpResponse:
     if not token:
         return _find_buyer(request)
     try:
-        finder, buyer_id = signing.loads(token, salt=_SALT, max_age=24 * AN_HOUR)
+        finder, buyer_id = signing.loads(token, salt=_SALT, max_age=A_DAY)
         buyer = User.objects.get(pk=buyer_id)
     except (signing.BadSignature, User.DoesNotExist):
         return redirect("ma:order-new")
@@ -145,7 +145,7 @@ def _find_buyer(request: SellerRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = 422
-        if not limits.within(f"lookup:{request.seller.pk}", most=LOOKUPS, seconds=AN_HOUR):
+        if not limits.may_look_up(str(request.seller.pk)):
             form.add_error("email", _("That were many look-ups. Try again in an hour."))
             status = 429
         elif form.is_valid():
