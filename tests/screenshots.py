@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 import django
@@ -32,7 +33,12 @@ PORT = 8479
 PATIENCE_SECONDS = 300
 PEOPLE = {"visitor": "/", "alice": "/", "ming": "/ma/", "fang": "/ma/", "olivia": "/admin/"}
 LANGUAGES = {"en": "English", "zh-CN": "简体中文"}
-LOOKS = {"360": (360, "light"), "768": (768, "light"), "1280": (1280, "light"), "1280-dark": (1280, "dark")}
+LOOKS: dict[str, tuple[int, Literal["light", "dark"]]] = {
+    "360": (360, "light"),
+    "768": (768, "light"),
+    "1280": (1280, "light"),
+    "1280-dark": (1280, "dark"),
+}
 # Leaving, deleting and switching are acts, not pages; the API documents itself.
 NO_PAGE = re.compile(r"logout|delete|i18n|/static/|/api/|healthz|readyz|metrics")
 
@@ -137,10 +143,10 @@ def take(browser: Browser, address: str, person: str, language: str, pages: dict
         other = page.get_by_role("banner").get_by_role("button", name=LANGUAGES[language], exact=True)
         if other.count():
             other.first.click()
-            page.goto(path)
         for look, (width, scheme) in LOOKS.items():
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.goto(path)  # anew: the admin asks for the scheme only once, and colours change slowly
             page.screenshot(path=folder / f"{view}-{look}.png", full_page=True)
     page.context.close()
 

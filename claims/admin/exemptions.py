@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django_countries import countries
 from unfold.decorators import display
 
@@ -47,7 +47,7 @@ class RegionForm(ReasonForm):
 
     countries = forms.MultipleChoiceField(
         label=gettext_lazy("Countries of destination"),
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("One or more."),
     )
     line_id = forms.TypedChoiceField(
@@ -58,12 +58,12 @@ class RegionForm(ReasonForm):
         help_text=gettext_lazy("If only one is held up."),
     )
     due_from = forms.DateField(
-        label=gettext_lazy("First day"),
+        label=pgettext_lazy("period", "First day"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy("Orders to be dispatched or delivered by a day of the period."),
     )
     due_to = forms.DateField(
-        label=gettext_lazy("Last day"),
+        label=pgettext_lazy("period", "Last day"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     effect = forms.ChoiceField(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assurance.accounts.models import Address
 from assurance.kernel.money import Money, minor_unit
@@ -36,7 +37,7 @@ class RefundForm(forms.Form):
     amount = forms.DecimalField(label=_("Amount"), required=False, max_digits=MOST_DIGITS)
     cause = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *Cause.choices])
     reason = forms.CharField(
-        label=_("What has happened"),
+        label=pgettext_lazy("refund", "What has happened"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The supplier reads it, and the platform if it decides."),
