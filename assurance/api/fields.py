@@ -9,12 +9,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django_countries.data import COUNTRIES
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from assurance.kernel import money
 from assurance.kernel.money import Money, minor_unit
 
 COUNTRIES_KNOWN = sorted(COUNTRIES)
@@ -157,14 +159,8 @@ class MoneyField(serializers.Field[Money, Any, dict[str, str], Any]):
 
 
 def in_currency(amount: Decimal, currency: str, *, field: str) -> Money:
-    """A given amount as money; refused as that field's error if it is finer than the currency's minor unit."""
-    if amount % minor_unit(currency):
-        raise serializers.ValidationError(
-            {
-                field: [
-                    _("%(currency)s has no smaller amount than %(least)s.")
-                    % {"currency": currency, "least": minor_unit(currency)}
-                ]
-            }
-        )
-    return Money(amount, currency)
+    """A given amount as money; what is wrong with it is said of that field (MON-1)."""
+    try:
+        return money.in_currency(amount, currency)
+    except ValidationError as error:
+        raise serializers.ValidationError({field: error.messages}) from error

@@ -7,6 +7,8 @@ database cannot carry a fraction by accident, and their sums need no rounding.
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from moneyed import Money, get_currency
 
 from assurance.kernel.rules import rule
@@ -20,6 +22,7 @@ __all__ = [
     "convert",
     "from_minor",
     "from_text",
+    "in_currency",
     "minor_unit",
     "rounded",
     "to_minor",
@@ -43,6 +46,19 @@ def to_minor(money: Money) -> int:
     if minor != minor.to_integral_value():
         raise ValueError(f"{money.amount} {money.currency.code} is finer than the currency's minor unit")
     return int(minor)
+
+
+@rule("MON-1", traced=False)
+def in_currency(amount: Decimal, currency: str) -> Money:
+    """An amount that somebody wrote, as money; ValidationError if it is finer than the minor unit (MON-1)."""
+    least = minor_unit(currency)
+    if amount % least:
+        raise ValidationError(
+            _("%(currency)s has no smaller amount than %(least)s."),
+            "fine",
+            {"currency": currency, "least": least},
+        )
+    return Money(amount, currency)
 
 
 def to_text(money: Money) -> str:

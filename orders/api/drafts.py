@@ -50,7 +50,7 @@ class Contract(Given):
     items = serializers.ListField(child=Agreed(), min_length=1, max_length=PRODUCTS_AT_MOST)
     destination = Country()
     line = Whole(min_value=1, max_value=2**53, allow_null=True, default=None)
-    shipping = Amount(required=False, help_text="Absent: by the freight template;.")
+    shipping = Amount(required=False, help_text="Absent: by the freight template.")
     discount = Amount(required=False)
     initial = Amount(required=False, help_text="The initial payment; absent: all at once.")
     dispatch = Terms()

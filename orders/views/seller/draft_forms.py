@@ -6,11 +6,10 @@ from operator import itemgetter
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from assurance.kernel.money import Money, minor_unit
+from assurance.kernel.money import Money, in_currency
 from assurance.ui.templatetags.trade import translated
 from logistics import queries as logistics
 from logistics.models import Line
@@ -62,8 +61,7 @@ class ItemForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if not _is_whole(given.get("price"), self.currency):
-            self.add_error("price", _too_fine(self.currency))
+        _check_fineness(self, "price")
         if "product" in self.errors or "quantity" in self.errors:
             return given
         if given.get("product") and not given.get("quantity"):
@@ -172,8 +170,7 @@ class DraftForm(forms.Form):
         if wanted and given.get(wanted) is None and wanted not in self.errors:
             self.add_error(wanted, _("Say when the goods leave."))
         for name in ("shipping", "discount", "initial_payment"):
-            if not _is_whole(given.get(name), self.currency):
-                self.add_error(name, _too_fine(self.currency))
+            _check_fineness(self, name)
         return given
 
     def _money(self, amount: Decimal) -> Money:
@@ -201,14 +198,15 @@ class DraftForm(forms.Form):
         )
 
 
-def _is_whole(amount: Decimal | None, currency: str) -> bool:
-    """Whether an amount, if there is one, is a number of the currency's minor units (MON-1)."""
-    return amount is None or not amount % minor_unit(currency)
-
-
-def _too_fine(currency: str) -> str:
-    values = {"currency": currency, "least": minor_unit(currency)}
-    return _now("%(currency)s has no smaller amount than %(least)s.") % values
+def _check_fineness(form: ItemForm | DraftForm, name: str) -> None:
+    """Say beside a field that its amount, if there is one, is finer than the currency's minor unit (MON-1)."""
+    amount = form.cleaned_data.get(name)
+    if amount is None:
+        return
+    try:
+        in_currency(amount, form.currency)
+    except forms.ValidationError as error:
+        form.add_error(name, error)
 
 
 def first_values(country: str, key: str) -> dict[str, Any]:
