@@ -31,6 +31,7 @@ urlpatterns = [
     path("orders/<slug:number>/send/", draft.send_order, name="order-send"),
     path("orders/<slug:number>/desk/", desk.order_desk, name="order-desk"),
     path("orders/<slug:number>/dispatch/", actions.submit_parcel, name="dispatch"),
+    path("orders/<slug:number>/dispatch/number/", actions.add_number, name="parcel-number"),
     path("orders/<slug:number>/dispatch-date/", actions.propose_day, name="propose"),
     path("orders/<slug:number>/confirm/", actions.confirm, name="confirm"),
     path("orders/<slug:number>/decline/", actions.decline, name="decline"),

@@ -134,19 +134,29 @@ class ProductFreight(models.Model):
 class Parcel(models.Model):
     """One parcel of an order. `first_scan_at` and `delivered_at` are the earliest such events known,
 
-    so the order in which a carrier's messages arrive does not matter (DSP-3, DLV-3).
+    so the order in which a carrier's messages arrive does not matter (DSP-3, DLV-3). One that was submitted with
+    proof alone has no number, until it gets one, and keeps the digest of that proof.
     """
 
     order_id = models.BigIntegerField()
     carrier = models.CharField(max_length=40)
-    number = models.CharField(max_length=60)
+    number = models.CharField(max_length=60, blank=True, default="")
+    proof_digest = models.CharField(max_length=64, blank=True, default="")
     submitted_at = models.DateTimeField()
     first_scan_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["carrier", "number"], name="parcel_once"),
+            models.UniqueConstraint(
+                fields=["carrier", "number"], condition=~Q(number=""), name="parcel_once"
+            ),
+            models.UniqueConstraint(
+                fields=["order_id", "proof_digest"], condition=~Q(proof_digest=""), name="proof_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(number="") | ~Q(proof_digest=""), name="parcel_by_number_or_proof"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["order_id"], name="parcel_of_order"),
@@ -155,7 +165,7 @@ class Parcel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.carrier} {self.number}"
+        return f"{self.carrier} {self.number}".strip()
 
 
 class TrackingKind(models.TextChoices):

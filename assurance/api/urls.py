@@ -53,6 +53,7 @@ _order: list[URLPattern | URLResolver] = [
     path("accept-short/", money.AcceptShort.as_view(), name="accept-short"),
     path("ask-for-rest/", money.AskForRest.as_view(), name="ask-for-rest"),
     path("dispatch/", verbs.Dispatch.as_view(), name="dispatch"),
+    path("dispatch/number/", verbs.AddNumber.as_view(), name="parcel-number"),
     path("receive/", verbs.Receive.as_view(), name="receive"),
     path("extend/", verbs.Extend.as_view(), name="extend"),
     path("address/", verbs.ChangeAddress.as_view(), name="address"),

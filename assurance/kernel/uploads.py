@@ -4,6 +4,7 @@ A picture is drawn anew before it is kept. That leaves out where and with what i
 a file can carry beside the picture.
 """
 
+import hashlib
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -93,6 +94,12 @@ def check_all(files: Iterable[Sent], *, pictures_only: bool = False, most: int =
     if errors:
         raise ValidationError(errors)
     return found
+
+
+def digest(files: Iterable[Upload]) -> str:
+    """The same for the same contents, in whatever order and under whatever names; "" for no files."""
+    each = sorted(hashlib.sha256(file.content).digest() for file in files)
+    return hashlib.sha256(b"".join(each)).hexdigest() if each else ""
 
 
 def _redrawn(content: bytes, kind: str, shown: str) -> bytes:

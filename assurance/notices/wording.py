@@ -66,6 +66,10 @@ _TO_BUYER = {
         _("Order %(number)s is on its way"),
         _("All parcels are handed over. Follow them on the order’s page."),
     ),
+    "parcel_numbered": Words(
+        _("Order %(number)s can be tracked"),
+        _("The supplier gave a parcel its tracking number: %(carrier)s %(parcel)s."),
+    ),
     "dispatch_overdue": Words(
         _("Order %(number)s is overdue"),
         _("It was to be dispatched by %(until)s. You can make a claim now, also once it is dispatched."),

@@ -88,6 +88,11 @@ def _entrance(view: View) -> Badge | list[object]:
     return [open_badge, Due(end_of(view.entrance_closes))] if view.entrance_closes else open_badge
 
 
+def submitted_as(parcel: Parcel) -> str:
+    """What was handed in when a parcel was submitted (DSP-3)."""
+    return _("Proof of dispatch submitted") if parcel.proof_digest else _("Tracking number submitted")
+
+
 def parcels_panel(parcels: Sequence[Parcel]) -> Panel:
     """Parcels and what the carriers saw of them, the newest first."""
     seen = (
@@ -96,7 +101,7 @@ def parcels_panel(parcels: Sequence[Parcel]) -> Panel:
         .order_by("-happened_at", "-id")
     )
     rows: list[tuple[Any, ...]] = [
-        (parcel.submitted_at, str(parcel), _("Tracking number submitted"), None) for parcel in parcels
+        (parcel.submitted_at, str(parcel), submitted_as(parcel), None) for parcel in parcels
     ]
     for event in seen[:200] if parcels else ():
         what = f"{event.get_kind_display()} · {event.place}" if event.place else event.get_kind_display()

@@ -1,29 +1,45 @@
 """Parcels and what carriers report of them. The only writer of parcels."""
 
 from datetime import datetime
+from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.rules import RuleViolation
 from logistics.models import Parcel, TrackingEvent
 
 
-def submit_parcel(*, order_id: int, carrier: str, number: str, at: datetime) -> Parcel:
-    """Register a tracking number for an order, under the order's lock; a repeat returns the same parcel.
+def submit_parcel(*, order_id: int, carrier: str, number: str, proof_digest: str, at: datetime) -> Parcel:
+    """Register a parcel of an order by its tracking number, or by the digest of its proof where it has none.
 
-    Refused DSP-3 if the number is already another order's.
+    Under the order's lock; a repeat returns the same parcel. Refused DSP-3 if the number is another order's.
     """
+    if not number:
+        parcel, _made = Parcel.objects.get_or_create(
+            order_id=order_id, proof_digest=proof_digest, defaults={"carrier": carrier, "submitted_at": at}
+        )
+        return parcel
     parcel, _made = Parcel.objects.get_or_create(
         carrier=carrier, number=number, defaults={"order_id": order_id, "submitted_at": at}
     )
     if parcel.order_id != order_id:
-        raise RuleViolation(
-            "DSP-3",
-            _("This tracking number is already in use for another order."),
-            advice=_("Check the number on the waybill."),
-            field="number",
-        )
+        raise _in_use(_("This tracking number is already in use for another order."))
     return parcel
+
+
+def add_number(*, parcel: Parcel, carrier: str, number: str) -> None:
+    """Give a parcel the tracking number that it lacked, under the order's lock. Refused DSP-3 if it is in use."""
+    parcel.carrier, parcel.number = carrier, number
+    try:
+        with transaction.atomic():
+            parcel.save(update_fields=["carrier", "number"])
+    except IntegrityError as error:
+        raise _in_use(_("This tracking number is already in use for another parcel.")) from error
+
+
+def _in_use(message: Any) -> RuleViolation:
+    return RuleViolation("DSP-3", message, advice=_("Check the number on the waybill."), field="number")
 
 
 def record_event(

@@ -211,8 +211,9 @@ class TrackingSeen(serializers.Serializer[Any]):
 
 
 class ParcelShown(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
     carrier = serializers.CharField()
-    number = serializers.CharField()
+    number = serializers.CharField(help_text="Empty for a parcel that was submitted by proof.")
     submitted_at = serializers.DateTimeField()
     first_scan_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)

@@ -14,6 +14,7 @@ from assurance.api.fields import Whole as Number
 from assurance.api.views import endpoint
 from assurance.kernel import clock, uploads
 from assurance.kernel.uploads import Upload
+from logistics.models import Parcel
 from orders.api.access import BUYER, SELLER, OrderView, shown
 from orders.api.shapes import OrderDetail, Whole
 from orders.models import Export
@@ -91,13 +92,15 @@ class ProofGiven(Given):
 
 class ParcelGiven(Given):
     carrier = Text(max_length=40)
-    number = Text(max_length=60, help_text="The tracking number on the waybill.")
+    number = Text(
+        max_length=60, default="", help_text="The tracking number on the waybill; absent: a proof is there."
+    )
     last = Flag(default=True, help_text="Whether the order is wholly dispatched with it.")
     proof = serializers.ListField(
         child=ProofGiven(),
         max_length=1,
         default=list,
-        help_text="Easy dispatch asks for a proof of dispatch.",
+        help_text="A proof of dispatch: for easy dispatch, and where there is no tracking number.",
     )
 
 
@@ -106,8 +109,37 @@ class Dispatch(OrderView):
 
     @endpoint("dispatchOrder", OrderDetail, body=ParcelGiven)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
-        """Submit a parcel's tracking number. The carrier's first scan decides when it was dispatched."""
+        """Submit a parcel by its tracking number, or by proof. The carrier's first scan within 48 hours decides
+
+        when it was dispatched, else the submission. The same number, or the same proof, is the same parcel.
+        """
         dispatch.dispatch(order_id=self.order.pk, at=clock.now(), actor=self.actor(request), **given)
+        return shown(request, number)
+
+
+class NumberGiven(Given):
+    parcel = Number(min_value=1, max_value=2**53, help_text="The `id` of the parcel.")
+    carrier = Text(max_length=40)
+    number = Text(max_length=60, help_text="The tracking number on the waybill.")
+
+
+class AddNumber(OrderView):
+    side = SELLER
+
+    @endpoint("addTrackingNumber", OrderDetail, body=NumberGiven)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Whole:
+        """Give a parcel that was submitted by proof its tracking number; the carrier's scans count from then on."""
+        try:
+            dispatch.add_number(
+                order_id=self.order.pk,
+                parcel_id=given["parcel"],
+                carrier=given["carrier"],
+                number=given["number"],
+                at=clock.now(),
+                actor=self.actor(request),
+            )
+        except Parcel.DoesNotExist as error:
+            raise serializers.ValidationError({"parcel": [_("This order has no such parcel.")]}) from error
         return shown(request, number)
 
 

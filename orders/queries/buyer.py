@@ -164,6 +164,16 @@ class Detail:
         return [file for file in self.files if file.purpose == Purpose.PROOF]
 
     @property
+    def proofs_by_parcel(self) -> list[tuple[Parcel, list[Attachment]]]:
+        """Each parcel with the proofs that were sent with it."""
+        return [(p, [file for file in self.proofs if file.about_id == p.pk]) for p in self.parcels]
+
+    @property
+    def unnumbered(self) -> list[Parcel]:
+        """The parcels that were submitted with their proof alone."""
+        return [parcel for parcel in self.parcels if not parcel.number]
+
+    @property
     def is_paid(self) -> bool:
         return self.order.effective_at is not None
 

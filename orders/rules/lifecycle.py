@@ -50,6 +50,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "accept_short": frozenset({INITIAL_TO_CONFIRM, INITIAL_SHORT}),
     "ask_rest": frozenset({INITIAL_TO_CONFIRM}),
     "dispatch": frozenset({AWAITING_DISPATCH, PARTLY_DISPATCHED}),
+    "number": frozenset({PARTLY_DISPATCHED, AWAITING_RECEIPT, COMPLETED}),
     "receive": frozenset({AWAITING_RECEIPT}),
     "extend": frozenset({AWAITING_RECEIPT}),
     "address": frozenset({AWAITING_SUPPLIER, AWAITING_BUYER, AWAITING_PAYMENT}) | _PAID_STATES,

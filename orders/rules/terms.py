@@ -170,6 +170,31 @@ def check_proof(export: str, *, has_proof: bool) -> None:
         )
 
 
+@rule("DSP-3")
+def check_identified(number: str, *, has_proof: bool) -> None:
+    """Refuse a parcel that has neither a tracking number nor a proof of dispatch."""
+    if not number and not has_proof:
+        raise RuleViolation(
+            "DSP-3",
+            _("A parcel needs a tracking number or a proof of dispatch."),
+            advice=_("Write the number, or upload the signed waybill where there is none."),
+            conflict=False,
+            field="number",
+        )
+
+
+@rule("DSP-3")
+def check_unnumbered(number: str) -> None:
+    """Refuse a tracking number for a parcel that already has one."""
+    if number:
+        raise RuleViolation(
+            "DSP-3",
+            _("This parcel already has the tracking number %(number)s."),
+            field="number",
+            number=number,
+        )
+
+
 @rule("ORD-6")
 def check_export(
     export: str, total: Money, *, usd_rate: Decimal, policy: Policy, campaign_orders: int | None = None

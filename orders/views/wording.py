@@ -104,7 +104,11 @@ def _payment_failed(data: dict[str, Any]) -> Said:
 
 
 def _parcel(data: dict[str, Any]) -> Said:
-    title = _("Parcel handed over: %(carrier)s %(number)s") % data
+    title = (
+        _("Parcel handed over: %(carrier)s %(number)s") % data
+        if data["number"]
+        else _("Parcel handed over by proof: %(carrier)s") % data
+    )
     more = _("With it the whole order is on its way.") if data["last"] else _("More parcels will follow.")
     return Said(title, more, "truck")
 
@@ -209,6 +213,9 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
     "short_accepted": lambda d: Said(_("The supplier accepted the short initial payment as enough")),
     "rest_asked": lambda d: Said(_("The supplier asked for the rest of the initial payment"), icon="coin"),
     "parcel_submitted": _parcel,
+    "parcel_numbered": lambda d: Said(
+        _("The parcel can be tracked: %(carrier)s %(number)s") % d, icon="truck"
+    ),
     "dispatch_kept": lambda d: Said(_("Dispatched in time"), icon="truck", tone="good"),
     "dispatch_overdue": lambda d: Said(
         _("Dispatch overdue"), _("Make a claim is open for the buyer."), "warning", "late"

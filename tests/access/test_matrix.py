@@ -65,7 +65,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
     (
         MING,
         """
-        api:accept-short api:ask-for-rest api:change api:send api:associate api:dispatch api:dispatch-date api:answer-refund api:counter-refund
+        api:accept-short api:ask-for-rest api:change api:send api:associate api:dispatch api:parcel-number api:dispatch-date api:answer-refund api:counter-refund
         """,
     ),
     (
@@ -91,7 +91,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
     (
         MING,
         """
-        orders:export_file ma:order ma:order-edit ma:order-send ma:order-desk ma:messages ma:production ma:review ma:dispatch ma:propose ma:confirm ma:decline ma:cancel ma:associate-order
+        orders:export_file ma:order ma:order-edit ma:order-send ma:order-desk ma:messages ma:production ma:review ma:dispatch ma:parcel-number ma:propose ma:confirm ma:decline ma:cancel ma:associate-order
         ma:accept-short ma:ask-for-rest ma:extend ma:refund ma:refund-evidence ma:product ma:template ma:coupon-end
         """,
     ),

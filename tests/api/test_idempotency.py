@@ -58,6 +58,14 @@ def sent(w):
     return order
 
 
+def handed(w):
+    """On its way with a proof of dispatch and no tracking number."""
+    order = started(w)
+    proof = [factories.upload("waybill.pdf")]
+    dispatch.dispatch(order_id=order.pk, carrier="Own truck", number="", last=True, proof=proof, at=NOW)
+    return order
+
+
 def proposed(w):
     order = started(w)
     day = (NOW + timedelta(days=9)).date()
@@ -115,6 +123,12 @@ VERBS = {
         started,
         {"carrier": "DHL", "number": "D{pk}"},
         {"carrier": "DHL", "number": "E{pk}"},
+    ),
+    "dispatch/number": (
+        "seller",
+        handed,
+        {"parcel": "{parcel}", "carrier": "DHL", "number": "N{pk}"},
+        {"parcel": "{parcel}", "carrier": "DHL", "number": "M{pk}"},
     ),
     "receive": ("buyer", sent, {}, {"more": 1}),
     "extend": ("buyer", sent, {}, {"more": 1}),
@@ -189,8 +203,9 @@ def test_a_verb_sent_ten_times_has_one_effect_and_one_answer(world, verb):
 
     def for_order(of, given):
         product = str(of.lines.get().product_id)
+        parcel = str(Parcel.objects.filter(order_id=of.pk).values_list("pk", flat=True).first())
         text = json.dumps(given).replace("{pk}", str(of.pk)).replace('"{product}"', product)
-        return json.loads(text)
+        return json.loads(text.replace('"{parcel}"', parcel))
 
     before = rows()
     assert caller.post(f"orders/{single.number}/{verb}/", for_order(single, body))[0] in (200, 201)

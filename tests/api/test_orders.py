@@ -1,5 +1,7 @@
 """Orders through the API: the story, what both sides see, lists."""
 
+from base64 import b64encode
+
 import pytest
 
 from claims import services as claims
@@ -419,3 +421,18 @@ def test_the_statement_takes_the_filters_of_its_page(world):
     assert found("kind=withdrawal") == []
     assert found("order=1") == []
     assert found("first=2021-01-01&last=2021-01-02") == []
+
+
+@pytest.mark.rule("DSP-3")
+def test_a_parcel_by_proof_gets_its_number_later(world):
+    order = started(world)
+    proof = [{"name": "waybill.pdf", "content": b64encode(b"%PDF-1.7\n%%EOF").decode()}]
+    for _twice in range(2):
+        status, shown = world.seller.post(path(order, "dispatch/"), {"carrier": "Own truck", "proof": proof})
+        assert status == 200, shown
+    [parcel] = shown["parcels"]
+    assert (parcel["carrier"], parcel["number"], shown["state"]) == ("Own truck", "", "awaiting_receipt")
+    body = {"parcel": parcel["id"], "carrier": "DHL", "number": "JD1"}
+    shown = world.seller.post(path(order, "dispatch/number/"), body)[1]
+    assert [(p["id"], p["number"]) for p in shown["parcels"]] == [(parcel["id"], "JD1")]
+    assert world.seller.post(path(started(world), "dispatch/number/"), body)[0] == 400

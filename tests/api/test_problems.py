@@ -159,7 +159,9 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
         ({"recipient": "Alice", "street": "9 Pier Road", "city": "Portland", "country": "CA"}, 400, ["country"]),
     ]),
     "dispatch": ("seller", [
-        ({}, 400, ["carrier", "number"]),
+        ({}, 400, ["carrier"]),
+        ({"carrier": "Own truck"}, 422, ["number"]),
+        ({"carrier": "Own truck", "proof": [{"name": "a.pdf", "content": "?"}]}, 400, ["proof.0.content"]),
         ({"carrier": "DHL", "number": ""}, 400, ["number"]),
         ({"carrier": "DHL", "number": " "}, 400, ["number"]),
         ({"carrier": "DHL", "number": "x" * 61}, 400, ["number"]),
@@ -167,6 +169,12 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
         ({"carrier": "DHL", "number": 1}, 400, ["number"]),
         ({"carrier": "DHL", "number": "JD1", "last": "yes"}, 400, ["last"]),
         ({"carrier": "DHL", "number": "TAKEN"}, 409, ["number"]),
+    ]),
+    "dispatch/number": ("seller", [
+        ({}, 400, ["carrier", "number", "parcel"]),
+        ({"parcel": 1, "carrier": "DHL", "number": ""}, 400, ["number"]),
+        ({"parcel": "1", "carrier": "DHL", "number": "JD1"}, 400, ["parcel"]),
+        ({"parcel": 9**15, "carrier": "DHL", "number": "JD1"}, 400, ["parcel"]),
     ]),
     "dispatch-date": ("seller", [
         ({}, 400, ["day", "reason"]),

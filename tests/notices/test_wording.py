@@ -23,6 +23,8 @@ EVERYTHING = {
     "guarantee": "dispatch",
     "day": "2021-04-02",
     "last_day": "2021-06-20",
+    "carrier": "DHL",
+    "parcel": "JD014600003812",
 }
 ABOUT = {"coupon_issued": "coupon", "coupon_expiring": "coupon", "qualification_opened": "seller"}
 ABOUT |= dict.fromkeys(("recovery_taken", "recovery_owed", "recovery_reversed"), "coupon")

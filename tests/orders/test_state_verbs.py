@@ -12,6 +12,7 @@ from assurance.kernel.money import Money
 from assurance.kernel.rules import RuleViolation
 from assurance.ledger.queries import faults
 from claims import services as claims
+from logistics.models import Parcel
 from orders.models import Order
 from orders.services import (
     amendment,
@@ -48,6 +49,7 @@ associate STA-1 STA-1    STA-1 STA-1   STA-1 STA-1   STA-1    STA-1  STA-1   STA
 accept_sh STA-1 STA-1    STA-1 STA-1   yes   yes     STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
 ask_rest  STA-1 STA-1    STA-1 STA-1   STA-1 yes     STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
 dispatch  STA-1 STA-1    STA-1 STA-1   STA-1 STA-1   yes      yes    STA-1   STA-1     STA-1  STA-1    yes      yes   STA-1
+number    STA-1 STA-1    STA-1 STA-1   STA-1 STA-1   STA-1    yes    yes     yes       STA-1  STA-1    STA-1    STA-1 STA-1
 receive   STA-1 STA-1    STA-1 STA-1   STA-1 STA-1   STA-1    STA-1  yes     STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
 extend    STA-1 STA-1    STA-1 STA-1   STA-1 STA-1   STA-1    STA-1  yes     STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
 propose   DSP-6 DSP-6    DSP-6 DSP-6   DSP-6 DSP-6   yes      yes    DSP-6   DSP-6     STA-1  STA-1    yes      yes   DSP-6
@@ -179,6 +181,14 @@ def twice(order: Order) -> Draft:
     return Draft(items, order.line_id, "US", shipping=Money(0, "USD"))
 
 
+def numbered(order: Order) -> object:
+    """A number for a parcel that has none, as if the order's own, if any, had been submitted by proof."""
+    parcel = Parcel.objects.filter(order_id=order.pk).first() or Parcel(order_id=order.pk, submitted_at=AT)
+    parcel.number, parcel.proof_digest = "", "proof"
+    parcel.save()
+    return dispatch.add_number(order_id=order.pk, parcel_id=parcel.pk, carrier="DHL", number="9", at=AT)
+
+
 DO: dict[str, Callable[[Order], object]] = {
     "confirm_s": lambda o: closing.confirm(order_id=o.pk, by="supplier", at=AT),
     "confirm_b": lambda o: closing.confirm(order_id=o.pk, by="buyer", at=AT),
@@ -190,6 +200,7 @@ DO: dict[str, Callable[[Order], object]] = {
     "accept_sh": lambda o: bank.accept_short(order_id=o.pk, at=AT),
     "ask_rest": lambda o: bank.ask_for_rest(order_id=o.pk, at=AT),
     "dispatch": lambda o: dispatch.dispatch(order_id=o.pk, carrier="DHL", number="9", last=True, at=AT),
+    "number": numbered,
     "receive": lambda o: receipt.receive(order_id=o.pk, at=AT),
     "extend": lambda o: receipt.extend(order_id=o.pk, by="buyer", at=AT),
     "propose": lambda o: amendment.propose(order_id=o.pk, day=NEW_DAY, reason="x", at=AT),
@@ -244,7 +255,7 @@ def test_the_table_is_whole():
 # Acts on one order, its dispute or its claim; here, in `test_dispute_verbs.py` or, after the colon, elsewhere.
 VERBS = """
 orders.confirm orders.decline orders.cancel orders.start orders.associate orders.accept_short orders.ask_for_rest
-orders.dispatch orders.receive orders.extend orders.change_address orders.propose orders.accept orders.refuse
+orders.dispatch orders.add_number orders.receive orders.extend orders.change_address orders.propose orders.accept orders.refuse
 orders.exempt claims.exempt_order claims.file claims.approve claims.reject
 orders.counter orders.withdraw orders.add orders.review orders.reply orders.show
 orders.agreed orders.apply orders.answer orders.escalate orders.rule orders.change orders.send

@@ -13,10 +13,18 @@ from assurance.kernel.money import Money
 from assurance.kernel.rules import RuleViolation
 from assurance.ui.wording import day_text, money_text
 from orders.models import Order
+from orders.queries.facts import parcels_of
 from orders.services import amendment, bank, closing, dispatch, receipt, refunds
 from orders.views.evidence import EvidenceForm
 from orders.views.seller.detail import Returned, own, show
-from orders.views.seller.forms import ConfirmForm, DayForm, DeclineForm, ParcelForm, RefundAnswerForm
+from orders.views.seller.forms import (
+    ConfirmForm,
+    DayForm,
+    DeclineForm,
+    NumberForm,
+    ParcelForm,
+    RefundAnswerForm,
+)
 from sellers.views.seller.base import SellerRequest, act, blame, verb_of
 
 _verb = verb_of("ma:order")
@@ -38,11 +46,35 @@ def submit_parcel(request: SellerRequest, number: str) -> HttpResponse:
             at=request.at,
             actor=request.actor,
         )
-        if given["last"]:
-            return _("Parcel %(number)s is submitted. The whole order is on its way.") % given
-        return _("Parcel %(number)s is submitted. More parcels are to follow.") % given
+        named = (
+            _("Parcel %(number)s is submitted.")
+            if given["number"]
+            else _("The parcel is submitted by its proof.")
+        )
+        rest = _("The whole order is on its way.") if given["last"] else _("More parcels are to follow.")
+        return f"{named % given} {rest}"
 
     return _typed(request, order, "parcel_form", form, carry_out)
+
+
+@_verb
+def add_number(request: SellerRequest, number: str) -> HttpResponse:
+    order = own(request, number)
+    form = NumberForm(parcels_of(order.pk), request.POST)
+
+    def carry_out() -> str:
+        given = form.cleaned_data
+        dispatch.add_number(
+            order_id=order.pk,
+            parcel_id=given["parcel"],
+            carrier=given["carrier"],
+            number=given["number"],
+            at=request.at,
+            actor=request.actor,
+        )
+        return _("The parcel has the tracking number %(number)s now; the carrier’s scans count.") % given
+
+    return _typed(request, order, "number_form", form, carry_out)
 
 
 @_verb

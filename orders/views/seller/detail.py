@@ -24,7 +24,14 @@ from orders.views.evidence import EvidenceForm, told
 from orders.views.export_modes import export_modes
 from orders.views.receipt import automatic_receipt
 from orders.views.seller import panels
-from orders.views.seller.forms import ConfirmForm, DayForm, DeclineForm, ParcelForm, RefundAnswerForm
+from orders.views.seller.forms import (
+    ConfirmForm,
+    DayForm,
+    DeclineForm,
+    NumberForm,
+    ParcelForm,
+    RefundAnswerForm,
+)
 from orders.views.seller.steps import Desk, next_step
 from orders.views.wording import said
 from sellers.views.seller.base import SellerRequest, for_seller, page, status_of
@@ -61,6 +68,7 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
     desk = Desk(known, claim, known.bank_lines, case.state if case else "", request.at)
     forms: dict[str, BaseForm] = {
         "parcel_form": ParcelForm(found),
+        "number_form": NumberForm(known.unnumbered),
         "day_form": DayForm(),
         "answer_form": RefundAnswerForm(found),
         "evidence_form": EvidenceForm(),
@@ -113,6 +121,7 @@ def _has_form(name: str, context: dict[str, Any]) -> bool:
     may = context["may"]
     return {
         "parcel_form": may["dispatch"],
+        "number_form": may["number"],
         "day_form": may["propose"],
         "decline_form": may["decline_supplier"],
         "confirm_form": may["confirm_supplier"],

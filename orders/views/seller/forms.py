@@ -1,6 +1,7 @@
 """What a seller writes on an order's page, checked."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.money import minor_unit
 from assurance.ui.uploads import UploadsField
-from assurance.ui.wording import decimals
+from assurance.ui.wording import decimals, instant_text
+from logistics.models import Parcel
 from orders.models import Export, Order, Refund
 
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{2,59}")
@@ -16,11 +18,30 @@ MOST_DIGITS = 15
 TERMS, REFUSAL = "terms", "refusal"
 
 
-class ParcelForm(forms.Form):
-    """A parcel's waybill. Spaces in the number are for the eye; carriers do not print them."""
+class TrackingNumber(forms.CharField):
+    """A carrier's number. Spaces in it are for the eye; carriers do not print them."""
 
-    carrier = forms.CharField(label=_("Carrier"), max_length=40)
-    number = forms.CharField(label=_("Tracking number"), max_length=80)
+    def clean(self, value: Any) -> str:
+        number = "".join(str(super().clean(value)).split()).upper()
+        if number and not _NUMBER.fullmatch(number):
+            raise forms.ValidationError(_("A tracking number has 3 to 60 letters, digits and hyphens."))
+        return number
+
+
+class ParcelForm(forms.Form):
+    """A parcel's waybill: its number, or its proof where there is none (DSP-3)."""
+
+    carrier = forms.CharField(
+        label=_("Carrier"),
+        max_length=40,
+        help_text=_("Or who brings it: your own truck, a forwarder."),
+    )
+    number = TrackingNumber(
+        label=_("Tracking number"),
+        max_length=80,
+        required=False,
+        help_text=_("Empty where the carrier gives none; then upload a proof."),
+    )
     last = forms.BooleanField(
         label=_("With this parcel the whole order is on its way"), required=False, initial=True
     )
@@ -29,7 +50,10 @@ class ParcelForm(forms.Form):
         label=_("Proof of dispatch"),
         required=False,
         most=3,
-        help_text=_("Easy dispatch asks for one: pictures or PDF, at most 10 MB each."),
+        help_text=_(
+            "The signed waybill or the loaded goods: pictures or PDF, at most 10 MB each. Asked for without a "
+            "tracking number, and by easy dispatch."
+        ),
     )
 
     def __init__(self, order: Order, data: Any = None, files: Any = None) -> None:
@@ -37,11 +61,22 @@ class ParcelForm(forms.Form):
         super().__init__(data, files, auto_id="parcel_%s", initial={"carrier": carrier})
         self.is_easy = order.export == Export.EASY
 
-    def clean_number(self) -> str:
-        number = "".join(str(self.cleaned_data["number"]).split()).upper()
-        if not _NUMBER.fullmatch(number):
-            raise forms.ValidationError(_("A tracking number has 3 to 60 letters, digits and hyphens."))
-        return number
+
+class NumberForm(forms.Form):
+    """The tracking number of a parcel that was submitted with its proof alone (DSP-3)."""
+
+    parcel = forms.TypedChoiceField(label=_("Parcel"), coerce=int)
+    carrier = forms.CharField(label=_("Carrier"), max_length=40)
+    number = TrackingNumber(label=_("Tracking number"), max_length=80)
+
+    def __init__(self, parcels: Sequence[Parcel], data: Any = None) -> None:
+        super().__init__(data, auto_id="number_%s")
+        chosen = self.fields["parcel"]
+        assert isinstance(chosen, forms.ChoiceField)
+        chosen.choices = [
+            (parcel.pk, f"{parcel} · {instant_text(parcel.submitted_at, seconds=False)}")
+            for parcel in parcels
+        ]
 
 
 class DayForm(forms.Form):

@@ -120,6 +120,8 @@ def _dispatched_note(known: Detail) -> str:
     if view.dispatched_at is None:
         if view.facts.submitted_at is None:
             return _("Not wholly dispatched")
+        if known.unnumbered:
+            return _("Submitted by proof; counts 48 hours later unless a carrier scans it")
         return _("Submitted, waiting for the carrier’s first scan")
     scanned = view.dispatched_at in [parcel.first_scan_at for parcel in view.facts.parcels]
     return _("The carrier’s first scan") if scanned else _("Your submission; no scan came within 48 hours")
@@ -134,6 +136,7 @@ def allowed(known: Detail) -> dict[str, bool]:
         and not view.facts.claimed
         and order.submitted_at is None
     )
+    may["number"] &= bool(known.unnumbered)
     may["extend"] &= not order.supplier_extended
     return may
 
