@@ -279,6 +279,8 @@ def _values(notice: Notice) -> dict[str, str]:
     data = notice.data
     values = {
         "number": data.get("number", ""),
+        "carrier": data.get("carrier", ""),
+        "parcel": data.get("parcel", ""),
         "until": instant_text(last_moment(notice.happened_at)),
         "due": day_text(plus(day_of(notice.happened_at), 1)),
         "because": str(_ORDER_CLOSED.get(data.get("because", ""), "")),
