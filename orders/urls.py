@@ -24,6 +24,7 @@ urlpatterns = [
     path("exports/<uuid:key>/", exports.file, name="export_file"),
     path("orders/<slug:number>/", pages.order, name="detail"),
     path("orders/<slug:number>/pay/", checkout.pay, name="pay"),
+    path("orders/<slug:number>/pay/coupon/", checkout.take_off_coupon, name="coupon_off"),
     path("orders/<slug:number>/transfer/", transfer.transfer, name="transfer"),
     path("orders/<slug:number>/confirm/", actions.confirm, name="confirm"),
     path("orders/<slug:number>/decline/", actions.decline, name="decline"),

@@ -151,9 +151,24 @@ class Bill:
 
 
 def bill(
-    due: Money, *, method: str, coupon: Coupon | None, policy: Policy, usd_rate: Decimal = Decimal(1)
+    due: Money,
+    *,
+    method: str,
+    coupon: Coupon | None,
+    policy: Policy,
+    usd_rate: Decimal = Decimal(1),
+    cash: Money | None = None,
 ) -> Bill:
-    """The bill for what is due, by a method, with a coupon. Refused PAY-1 for an unknown method."""
-    part = coupon_rules.pays(coupon.face, due=due, usd_rate=usd_rate)[0] if coupon else due * 0
-    fee = terms.method_fee(due - part, method=method, policy=policy)
-    return Bill(due, part, fee, policy.method_fee_percent[method])
+    """The bill for what is due, by a method, with a coupon; `cash` where more or less is paid beside the coupon.
+
+    Refused PAY-1 for an unknown method.
+    """
+    part = coupon_part(due, coupon, usd_rate)
+    paid = due - part if cash is None else cash
+    fee = terms.method_fee(paid, method=method, policy=policy)
+    return Bill(paid + part, part, fee, policy.method_fee_percent[method])
+
+
+def coupon_part(due: Money, coupon: Coupon | None, usd_rate: Decimal) -> Money:
+    """What a coupon, if there is one, pays of what is due (CPN-3)."""
+    return coupon_rules.pays(coupon.face, due=due, usd_rate=usd_rate)[0] if coupon else due * 0

@@ -1,12 +1,12 @@
 """The states of an order, which verbs they allow, and what the clock alone does to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.days import after, day_of, end_of, plus
-from assurance.kernel.money import Money
+from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
 from assurance.kernel.rules import RuleViolation, rule
 
@@ -128,6 +128,35 @@ def due_now(funds: Funds) -> Money:
     if funds.initial is None or funds.initial_met:
         return funds.outstanding
     return funds.initial - funds.paid
+
+
+@rule("PAY-1")
+def check_part(cash: Money, *, most: Money) -> None:
+    """Refuse to pay nothing, or more than is left of the contract beside a coupon's part."""
+    if cash.currency != most.currency or not 0 < cash.amount <= most.amount:
+        raise RuleViolation(
+            "PAY-1",
+            _("Pay between %(least)s and %(most)s."),
+            conflict=False,
+            field="amount",
+            least=from_minor(1, most.currency.code),
+            most=most,
+        )
+
+
+IN_FULL, MET, SHORT = "in_full", "met", "short"
+
+
+@rule("PAY-1", "PAY-2")
+def outcome(funds: Funds, more: Money) -> tuple[str, Money]:
+    """What a payment, its coupon's part included, would make of the order, and what is missing then.
+
+    Paid in full: nothing; what was due met: the balance; short: the rest of what was due.
+    """
+    then = replace(funds, paid=funds.paid + more)
+    if then.full:
+        return IN_FULL, then.outstanding
+    return (MET, then.outstanding) if then.initial_met else (SHORT, due_now(then))
 
 
 @rule("PAY-2", "PAY-3")

@@ -45,19 +45,15 @@ def start(
         raise RuleViolation("STA-1", _("Nothing is due on this order."))
     discounted = order.discount_since
     before = order.payments.select_for_update().filter(state__in=OPEN).first()
-    if before is not None and before.state == PaymentState.PENDING:
-        raise RuleViolation(
-            "STA-1",
-            _("A payment for this order is being confirmed."),
-            advice=_("Wait for the gateway's answer; you will be told."),
-        )
+    _check_not_confirmed(before)
     if coupon_id is None and method == Method.TT:
         coupon_id = next((coupon.pk for coupon in coupon_queries.reserved_for(order.pk)), None)
     if before is not None and before.method != Method.TT and before.coupon_id not in (None, coupon_id):
         _free_coupon(order, at)
     quoted = _take_coupon(order, coupon_id, due, at, actor)
     part = quoted[1] if quoted else due * 0
-    cash = _cash(amount, due - part, funds(order).outstanding - part)
+    cash = due - part if amount is None else amount
+    lifecycle.check_part(cash, most=funds(order).outstanding - part)
     if before is not None:
         if (before.method, before.coupon_id, before.cash) == (method, coupon_id, cash):
             return before
@@ -78,6 +74,36 @@ def start(
     if order.discount_since != discounted:  # all that an attempt can change of the order itself (ORD-3)
         book.settle(order, at)
     return payment
+
+
+@transaction.atomic
+def take_off_coupon(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
+    """The buyer takes the reserved coupon off the order: it is free again, and an attempt that was not carried
+
+    out ends (CPN-4). Refused STA-1 while the gateway confirms one, CPN-4 once a transfer has been asked for with
+    it, for its money may be under way. Without a reserved coupon nothing changes.
+    """
+    order = locked(order_id, at)
+    coupon = next(iter(coupon_queries.reserved_for(order.pk)), None)
+    if coupon is None:
+        return order
+    lifecycle.check_allows(order.state, "pay")
+    before = order.payments.select_for_update().filter(state__in=OPEN).first()
+    _check_not_confirmed(before)
+    if order.payments.filter(method=Method.TT, coupon_id=coupon.pk).exists():
+        raise RuleViolation(
+            "CPN-4",
+            _("A bank transfer with this coupon may be under way."),
+            advice=_(
+                "The coupon is used when the transfer arrives, and free again if the order closes unpaid."
+            ),
+        )
+    if before is not None and before.coupon_id == coupon.pk:
+        _end(before, PaymentState.REPLACED, at)
+    _free_coupon(order, at)
+    book.record(order, "coupon_taken_off", at=at, actor=actor, rules=("CPN-4",))
+    book.settle(order, at)
+    return order
 
 
 @transaction.atomic
@@ -136,25 +162,18 @@ def _take_coupon(
     return quoted
 
 
+def _check_not_confirmed(attempt: Payment | None) -> None:
+    if attempt is not None and attempt.state == PaymentState.PENDING:
+        raise RuleViolation(
+            "STA-1",
+            _("A payment for this order is being confirmed."),
+            advice=_("Wait for the gateway's answer; you will be told."),
+        )
+
+
 def _free_coupon(order: Order, at: datetime) -> None:
     if coupons.release(order_id=order.pk, at=at) and not order.discount_minor:
         order.discount_since = None
-
-
-def _cash(amount: Money | None, due: Money, outstanding: Money) -> Money:
-    """What is charged: by default what is due; never nothing and never more than is left to pay."""
-    if amount is None:
-        return due
-    if amount.currency != due.currency or not 0 < amount.amount <= outstanding.amount:
-        raise RuleViolation(
-            "PAY-1",
-            _("Pay between %(least)s and %(most)s."),
-            conflict=False,
-            field="amount",
-            least=from_minor(1, due.currency.code),
-            most=outstanding,
-        )
-    return amount
 
 
 def _end(payment: Payment, state: str, at: datetime) -> None:

@@ -196,6 +196,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
     "closed": lambda d: Said(_("Order closed"), closed_because(d["because"]), "cross"),
     "payment_pending": lambda d: Said(_("Payment being confirmed by the gateway"), icon="hourglass"),
     "payment_failed": _payment_failed,
+    "coupon_taken_off": lambda d: Said(_("The buyer took the coupon off; it is free again"), icon="coupon"),
     "paid": _paid,
     "money_to_return": lambda d: Said(
         _("%(amount)s goes back to the payer") % {"amount": _money(d, "amount")},

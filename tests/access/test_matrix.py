@@ -53,7 +53,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
     (
         ALICE,
         """
-        orders:detail orders:pay orders:transfer orders:confirm orders:decline orders:cancel orders:receive
+        orders:detail orders:pay orders:coupon_off orders:transfer orders:confirm orders:decline orders:cancel orders:receive
         orders:extend orders:accept_date orders:refuse_date orders:address orders:refund
         orders:messages orders:production orders:review orders:refund_evidence orders:refund_accept orders:refund_decline orders:refund_withdraw
         orders:escalate orders:gateway claims:new notices:follow account:address

@@ -9,9 +9,11 @@ from datetime import date, timedelta
 import pytest
 
 from assurance.kernel.money import Money
+from assurance.kernel.policy import Policy
 from assurance.kernel.rules import RuleViolation
 from assurance.ledger.queries import faults
 from claims import services as claims
+from coupons import services as coupons
 from logistics.models import Parcel
 from orders.models import Order
 from orders.services import (
@@ -21,6 +23,7 @@ from orders.services import (
     contract,
     dispatch,
     messages,
+    payment,
     production,
     receipt,
     refunds,
@@ -45,6 +48,7 @@ decline_s STA-1 yes      STA-1 STA-1   STA-1 STA-1   STA-1    STA-1  STA-1   STA
 decline_b STA-1 STA-1    yes   STA-1   STA-1 STA-1   STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
 cancel    yes   yes      yes   yes     STA-1 STA-1   STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 yes
 pay       STA-1 STA-1    STA-1 yes     yes   yes     STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 yes
+coupon    STA-1 STA-1    STA-1 yes     yes   yes     yes      yes    yes     yes       STA-1  STA-1    yes      yes   yes
 associate STA-1 STA-1    STA-1 STA-1   STA-1 STA-1   STA-1    STA-1  STA-1   STA-1     ORD-3  ORD-3    STA-1    STA-1 yes
 accept_sh STA-1 STA-1    STA-1 STA-1   yes   yes     STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
 ask_rest  STA-1 STA-1    STA-1 STA-1   STA-1 yes     STA-1    STA-1  STA-1   STA-1     STA-1  STA-1    STA-1    STA-1 STA-1
@@ -181,6 +185,20 @@ def twice(order: Order) -> Draft:
     return Draft(items, order.line_id, "US", shipping=Money(0, "USD"))
 
 
+def taken_off(order: Order) -> object:
+    """A coupon off the order, as if one were reserved for it."""
+    coupon = coupons.issue(
+        owner_id=order.buyer_id,
+        bearer_id=None,
+        from_order_id=order.pk,
+        face=Money(5, "USD"),
+        policy=Policy(),
+        at=NOW,
+    )
+    coupons.reserve(coupon=coupon, order_id=order.pk, until=None, at=NOW)
+    return payment.take_off_coupon(order_id=order.pk, at=AT)
+
+
 def numbered(order: Order) -> object:
     """A number for a parcel that has none, as if the order's own, if any, had been submitted by proof."""
     parcel = Parcel.objects.filter(order_id=order.pk).first() or Parcel(order_id=order.pk, submitted_at=AT)
@@ -196,6 +214,7 @@ DO: dict[str, Callable[[Order], object]] = {
     "decline_b": lambda o: closing.decline(order_id=o.pk, by="buyer", reason="terms", at=AT),
     "cancel": lambda o: closing.cancel(order_id=o.pk, by="buyer", at=AT),
     "pay": lambda o: make.pay(o, at=AT),
+    "coupon": taken_off,
     "associate": lambda o: bank.associate(order_id=o.pk, at=AT),
     "accept_sh": lambda o: bank.accept_short(order_id=o.pk, at=AT),
     "ask_rest": lambda o: bank.ask_for_rest(order_id=o.pk, at=AT),
@@ -255,7 +274,7 @@ def test_the_table_is_whole():
 # Acts on one order, its dispute or its claim; here, in `test_dispute_verbs.py` or, after the colon, elsewhere.
 VERBS = """
 orders.confirm orders.decline orders.cancel orders.start orders.associate orders.accept_short orders.ask_for_rest
-orders.dispatch orders.add_number orders.receive orders.extend orders.change_address orders.propose orders.accept orders.refuse
+orders.take_off_coupon orders.dispatch orders.add_number orders.receive orders.extend orders.change_address orders.propose orders.accept orders.refuse
 orders.exempt claims.exempt_order claims.file claims.approve claims.reject
 orders.counter orders.withdraw orders.add orders.review orders.reply orders.show
 orders.agreed orders.apply orders.answer orders.escalate orders.rule orders.change orders.send

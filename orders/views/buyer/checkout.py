@@ -24,7 +24,7 @@ from assurance.accounts.queries import addresses_of
 from assurance.accounts.services import addresses as address_book
 from assurance.accounts.views.settings import AddressForm
 from assurance.kernel import clock
-from assurance.kernel.money import to_text
+from assurance.kernel.money import Money, to_text
 from assurance.kernel.rules import RuleViolation
 from assurance.ui.refusals import refused
 from orders import gateway
@@ -35,6 +35,7 @@ from orders.rules import lifecycle
 from orders.services import payment, start
 from orders.services.start import Draft
 from orders.views.buyer import access, paying
+from orders.views.buyer.forms import DUE, ShareForm
 from sellers import queries as sellers
 from sellers.models import Product
 from sellers.views import destination
@@ -103,7 +104,6 @@ def checkout(request: HttpRequest) -> HttpResponse:
         "pays": paying.step(
             chosen,
             buyer_id=access.user(request).pk,
-            order_id=None,
             due=offer.total,
             policy=offer.policy,
             at=at,
@@ -139,7 +139,7 @@ def checkout_address(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, number: str) -> HttpResponse:
-    """Pay what is due on an order: coupon, method, and on to the gateway (PAY-1, CPN-4)."""
+    """Pay an order or a part of it: how much, coupon, method, and on to the gateway (PAY-1, CPN-4)."""
     at = clock.now()
     order = access.own_order(request, number)
     chosen = request.POST if request.method == "POST" else request.GET
@@ -160,25 +160,37 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     limit = lifecycle.closes_at(
         order.state, order.state_since, discount_since=order.discount_since, policy=policy
     )
+    pays, share = paying.step_of(chosen, order, policy=policy, at=at)
     context = {
         "now": at,
         "order": order,
         "due": due,
+        "pays": pays,
+        "share": share,
         "balance": balance_of(order),
         "closes": limit[0] if limit else None,
         "promise": promise(order, at) if order.effective_at is None else None,
         "violation": violation,
-        "pays": paying.step(
-            chosen,
-            buyer_id=order.buyer_id,
-            order_id=order.pk,
-            due=due,
-            policy=policy,
-            usd_rate=order.usd_rate,
-            at=at,
-        ),
     }
     return render(request, _template(request, "pay"), context, status=_status(request, violation))
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_off_coupon(request: HttpRequest, number: str) -> HttpResponse:
+    """Free the coupon that is reserved for an order; its payment page then shows the sum without one (CPN-4)."""
+    order = access.own_order(request, number)
+    address = reverse("orders:pay", args=[order.number])
+    if request.method != "POST":
+        return redirect(address)
+    try:
+        payment.take_off_coupon(order_id=order.pk, at=clock.now(), actor=access.actor(request))
+    except RuleViolation as violation:
+        refused(request, violation)
+        return redirect(address)
+    messages.success(request, _("The coupon is off this order and free again."))
+    return redirect(f"{address}?coupon={paying.NONE}")
 
 
 def _source(given: str) -> str:
@@ -229,9 +241,20 @@ def _start_payment(request: HttpRequest, order: Order, at: datetime) -> Payment:
         order_id=order.pk,
         method=method,
         coupon_id=None if coupon == paying.NONE else int(coupon) if coupon.isdecimal() else 0,
+        amount=_amount(request, order),
         at=at,
         actor=access.actor(request),
     )
+
+
+def _amount(request: HttpRequest, order: Order) -> Money | None:
+    """What the summary showed to be paid beside the coupon; none for what is due. RuleViolation."""
+    form = ShareForm(request.POST, currency=order.currency)
+    if form.chosen == DUE:
+        return None
+    if form.other is None:
+        raise RuleViolation("PAY-1", _("Write how much you pay now."), conflict=False, field="amount")
+    return form.other
 
 
 def _go_on(request: HttpRequest, order: Order, at: datetime) -> HttpResponse:

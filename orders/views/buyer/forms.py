@@ -25,6 +25,39 @@ class OrderAddressForm(forms.ModelForm):
         fields = ("recipient", "phone", "street", "city", "region", "postcode")
 
 
+DUE, ALL, OTHER = "due", "all", "other"
+
+
+class ShareForm(forms.Form):
+    """How much of the contract is paid: what is due now, all that is left, or another amount (PAY-1)."""
+
+    share = forms.ChoiceField(choices=[(DUE, ""), (ALL, ""), (OTHER, "")], required=False)
+    amount = forms.DecimalField(required=False)
+
+    def __init__(self, data: Any, *, currency: str) -> None:
+        super().__init__(data, auto_id="share_%s")
+        self.currency = currency
+        self.fields["amount"] = forms.DecimalField(
+            label=_("Amount"),
+            required=False,
+            min_value=minor_unit(currency),
+            max_digits=MOST_DIGITS,
+            decimal_places=decimals(currency),
+            help_text=_("Beside the coupon, without the fee of the payment method."),
+        )
+
+    @property
+    def chosen(self) -> str:
+        """A choice that is none gives way to what is due."""
+        return self.data.get("share", "") if self.data.get("share", "") in (ALL, OTHER) else DUE
+
+    @property
+    def other(self) -> Money | None:
+        """The amount that was written; none while there is none, or none that can be read."""
+        amount = self.cleaned_data.get("amount") if self.is_valid() else None
+        return Money(amount, self.currency) if amount is not None else None
+
+
 class RefundForm(forms.Form):
     """*Apply for refund*: everything, which closes the order, or an amount of the cash (RFD-3, CPN-6)."""
 

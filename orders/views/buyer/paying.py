@@ -1,4 +1,4 @@
-"""How a payment is put together on a page: coupon and method chosen in the address, the bill beside them."""
+"""How a payment is put together on a page: amount, coupon and method chosen in the address, the bill beside them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +8,16 @@ from django.http import QueryDict
 
 from assurance.kernel.money import Money
 from assurance.kernel.policy import Policy
+from assurance.kernel.rules import RuleViolation
 from coupons import queries as coupons
 from coupons.models import Coupon
 from orders import gateway
-from orders.models import Method
+from orders.models import Method, Order
 from orders.queries.accounts import accounts
-from orders.queries.quote import Bill, bill
+from orders.queries.facts import funds
+from orders.queries.quote import Bill, bill, coupon_part
+from orders.rules import lifecycle
+from orders.views.buyer.forms import ALL, DUE, OTHER, ShareForm
 
 NONE = "none"
 
@@ -28,13 +32,41 @@ class Choice:
 
 @dataclass(frozen=True)
 class PaymentStep:
-    """What can be chosen, what is chosen, and what it comes to."""
+    """What can be chosen, what is chosen, and what it comes to. No bill: something has to be chosen first."""
 
     coupons: list[tuple[Coupon, Money]]
     coupon: Coupon | None
     methods: list[Choice]
     method: Method | None
     bill: Bill | None
+    reserved: Coupon | None = None
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of the contract is paid. `cash` is paid beside the coupon; none for what is due, or while the
+
+    form holds no amount that can be paid. `everything` is what is left beside the coupon, `is_more` whether that is
+    more than what is due. `outcome` is what the payment makes of the order, `left` what is
+    missing then.
+    """
+
+    form: ShareForm
+    chosen: str
+    everything: Money
+    is_more: bool
+    cash: Money | None
+    outcome: str
+    left: Money
+
+    @property
+    def is_ready(self) -> bool:
+        return self.chosen == DUE or self.cash is not None
+
+    @property
+    def plain(self) -> str:
+        """The cash as the form takes it back."""
+        return str(self.cash.amount) if self.cash is not None else ""
 
 
 def offered(currency: str) -> list[Method]:
@@ -46,34 +78,82 @@ def step(
     chosen: QueryDict,
     *,
     buyer_id: int,
-    order_id: int | None,
     due: Money,
     policy: Policy,
     at: datetime,
-    usd_rate: Decimal = Decimal(1),
 ) -> PaymentStep:
-    """The payment of what is due. Without a choice, the coupon that ends soonest and the first method.
+    """The payment of an order being made. Without a choice, the coupon that ends soonest and the first method.
 
-    A coupon already reserved for this order can be kept. A choice that is none gives way to the default;
-    the service refuses it when it is sent.
+    A choice that is none gives way to the default; the service refuses it when it is sent.
     """
     usable = coupons.usable(buyer_id, at)
-    if order_id is not None:
-        usable = [*coupons.reserved_for(order_id), *usable]
     coupon = _chosen_coupon(chosen.get("coupon", ""), usable)
+    return _step(chosen, usable, coupon, due=due, policy=policy)
+
+
+def step_of(chosen: QueryDict, order: Order, *, policy: Policy, at: datetime) -> tuple[PaymentStep, Share]:
+    """The payment of an order that is there. A coupon already reserved for it can be kept or taken off."""
+    reserved = coupons.reserved_for(order.pk)
+    usable = [*reserved, *coupons.usable(order.buyer_id, at)]
+    coupon = _chosen_coupon(chosen.get("coupon", ""), usable)
+    share = _share(chosen, order, coupon)
+    pays = _step(
+        chosen,
+        usable,
+        coupon,
+        due=lifecycle.due_now(funds(order)),
+        policy=policy,
+        usd_rate=order.usd_rate,
+        share=share,
+        reserved=reserved[0] if reserved else None,
+    )
+    return pays, share
+
+
+def _step(
+    chosen: QueryDict,
+    usable: list[Coupon],
+    coupon: Coupon | None,
+    *,
+    due: Money,
+    policy: Policy,
+    usd_rate: Decimal = Decimal(1),
+    share: Share | None = None,
+    reserved: Coupon | None = None,
+) -> PaymentStep:
     methods = offered(due.currency.code)
     wanted = [method for method in methods if method == chosen.get("method")] or methods
+    cash = share.cash if share else None
 
-    def billed(method: Method, with_coupon: Coupon | None) -> Bill:
-        return bill(due, method=method, coupon=with_coupon, policy=policy, usd_rate=usd_rate)
+    def billed(method: Method) -> Bill:
+        return bill(due, method=method, coupon=coupon, policy=policy, usd_rate=usd_rate, cash=cash)
 
     return PaymentStep(
-        coupons=[(one, billed(methods[0], one).coupon) for one in usable] if methods else [],
+        coupons=[(one, coupon_part(due, one, usd_rate)) for one in usable] if methods else [],
         coupon=coupon,
-        methods=[Choice(method, billed(method, coupon).fee) for method in methods],
+        methods=[Choice(method, billed(method).fee) for method in methods],
         method=wanted[0] if wanted else None,
-        bill=billed(wanted[0], coupon) if wanted else None,
+        bill=billed(wanted[0]) if wanted and (share is None or share.is_ready) else None,
+        reserved=reserved,
     )
+
+
+def _share(chosen: QueryDict, order: Order, coupon: Coupon | None) -> Share:
+    """The choice of how much; what is wrong with an amount is said beside it (PAY-1)."""
+    now = funds(order)
+    due = lifecycle.due_now(now)
+    part = coupon_part(due, coupon, order.usd_rate)
+    form = ShareForm(chosen, currency=order.currency)
+    most = now.outstanding - part
+    cash = {DUE: None, ALL: most, OTHER: form.other}[form.chosen]
+    if form.chosen == OTHER and cash is not None:
+        try:
+            lifecycle.check_part(cash, most=most)
+        except RuleViolation as violation:
+            form.add_error("amount", violation.message)
+            cash = None
+    outcome, left = lifecycle.outcome(now, due if cash is None else cash + part)
+    return Share(form, form.chosen, most, now.outstanding > due, cash, outcome, left)
 
 
 def _chosen_coupon(text: str, usable: list[Coupon]) -> Coupon | None:
