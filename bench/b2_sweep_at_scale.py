@@ -3,16 +3,15 @@
 1,000 orders due among 100 thousand, 1 million and 5 million (BENCH_SIZES=100000,1000000 for fewer).
 """
 
-import multiprocessing
 import os
-import time
-from datetime import timedelta
-from multiprocessing.synchronize import Barrier
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from django.db import connection, connections
+from django.db import connection
 
 from assurance.kernel.models import Event
 from bench import world
+from bench.crowd import together
 from bench.report import judged, say, spread, timed
 from orders.services import sweeps
 
@@ -69,8 +68,8 @@ def _sweep_days() -> tuple[list[float], list[float], list[float]]:
     return seconds, pages, empty
 
 
-def _must_sweep(at: object, wanted: int) -> None:
-    found = sweeps.mark_dispatch_late(at=at)  # type: ignore[arg-type]
+def _must_sweep(at: datetime, wanted: int) -> None:
+    found = sweeps.mark_dispatch_late(at=at)
     if found != wanted:
         raise SystemExit(f"B2: swept {found} orders, not {wanted}")
 
@@ -108,20 +107,13 @@ def _shared() -> list[bool]:
     ]
 
 
-def _together(sweepers: int, at: object) -> float:
-    connections.close_all()
-    barrier = multiprocessing.Barrier(sweepers + 1)
-    workers = [multiprocessing.Process(target=_work, args=(at, barrier)) for _ in range(sweepers)]
-    for worker in workers:
-        worker.start()
-    barrier.wait()
-    start = time.perf_counter()
-    for worker in workers:
-        worker.join()
-    return time.perf_counter() - start
+def _together(sweepers: int, at: datetime) -> float:
+    def prepare(_n: int) -> Callable[[], None]:
+        connection.ensure_connection()
+        return lambda: _sweep_share(at)
+
+    return together(sweepers, prepare)
 
 
-def _work(at: object, barrier: Barrier) -> None:
-    connection.ensure_connection()
-    barrier.wait()
-    sweeps.mark_dispatch_late(at=at, batch=1000)  # type: ignore[arg-type]
+def _sweep_share(at: datetime) -> None:
+    sweeps.mark_dispatch_late(at=at, batch=1000)

@@ -4,22 +4,20 @@ Against the floor of `bench/urls.py` by two processes in the same minutes: djang
 orders/s on two processes where the floor took 4.2 ms, so 0.109 of the floor's rate; the goal is half as much again.
 """
 
-import multiprocessing
 import os
 import random
-import time
 from collections.abc import Callable
 from datetime import timedelta
-from multiprocessing.synchronize import Barrier
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from assurance.accounts.models import User
 from assurance.ledger.queries import faults
 from bench import world
+from bench.crowd import together
 from bench.report import judged, say
 from logistics.models import Line
 from orders.models import Order
@@ -96,29 +94,21 @@ def _floor(seed: int) -> Callable[[int], None]:
 def _together(processes: int, acts: int, make: Callable[[int], Callable[[int], None]]) -> float:
     """Seconds in which so many processes together do so many acts."""
     before = Order.objects.count()
-    connections.close_all()
-    barrier = multiprocessing.Barrier(processes + 1)
     share = acts // processes
-    workers = [
-        multiprocessing.Process(target=_work, args=(make, seed, share, barrier)) for seed in range(processes)
-    ]
-    for worker in workers:
-        worker.start()
-    barrier.wait()
-    begun = time.perf_counter()
-    for worker in workers:
-        worker.join()
-    taken = time.perf_counter() - begun
-    wanted = share * processes if make is _trade else 0
+
+    def prepare(n: int) -> Callable[[], None]:
+        act = make(n + os.getpid())
+        act(0)  # warms caches and plans
+        return lambda: _repeat(act, share)
+
+    with override_settings(ROOT_URLCONF="bench.urls"):
+        taken = together(processes, prepare)
+    wanted = (share + 1) * processes if make is _trade else 0
     if Order.objects.count() - before != wanted:
         raise SystemExit("B4: an order was not made")
     return taken
 
 
-def _work(make: Callable[[int], Callable[[int], None]], seed: int, share: int, barrier: Barrier) -> None:
-    with override_settings(ROOT_URLCONF="bench.urls"):
-        act = make(seed + os.getpid())
-        act(0)  # warms caches and plans
-        barrier.wait()
-        for n in range(share - 1):
-            act(n)
+def _repeat(act: Callable[[int], None], times: int) -> None:
+    for n in range(times):
+        act(n)

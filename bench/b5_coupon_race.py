@@ -3,19 +3,17 @@
 Against the same race with nothing but a conditional UPDATE a coupon.
 """
 
-import multiprocessing
 import random
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from multiprocessing.synchronize import Barrier
 
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from assurance.kernel.money import USD, Money
 from assurance.kernel.rules import RuleViolation
 from bench import world
+from bench.crowd import together
 from bench.report import judged, say
 from coupons import services as coupons
 from coupons.models import Coupon, Redemption
@@ -85,22 +83,14 @@ def _redeem(coupon_id: int, order_id: int) -> None:
 
 
 def _race(act: Callable[[int, int], None]) -> float:
-    connections.close_all()
-    barrier = multiprocessing.Barrier(CONNECTIONS + 1)
-    workers = [multiprocessing.Process(target=_work, args=(act, n, barrier)) for n in range(CONNECTIONS)]
-    for worker in workers:
-        worker.start()
-    barrier.wait()
-    start = time.perf_counter()
-    for worker in workers:
-        worker.join()
-    return time.perf_counter() - start
+    def prepare(n: int) -> Callable[[], None]:
+        ids = list(Coupon.objects.values_list("id", flat=True))
+        random.Random(n).shuffle(ids)
+        return lambda: _try_all(act, ids, n)
+
+    return together(CONNECTIONS, prepare)
 
 
-def _work(act: Callable[[int, int], None], n: int, barrier: Barrier) -> None:
-    ids = list(Coupon.objects.values_list("id", flat=True))
-    random.Random(n).shuffle(ids)
-    connection.ensure_connection()
-    barrier.wait()
+def _try_all(act: Callable[[int, int], None], ids: list[int], n: int) -> None:
     for coupon_id in ids:
         act(coupon_id, coupon_id * CONNECTIONS + n)

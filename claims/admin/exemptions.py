@@ -169,7 +169,7 @@ class ExemptionAdmin(DetailAdmin):
             sheets = [_progress(thing), _come_to(thing, request.user)]
         else:
             sheets = _preview(thing, request.user, at)
-        return [*sheets, _facts(thing, request.user)]
+        return [_facts(thing, request.user), *sheets]
 
 
 def _where(exemption: Exemption) -> str:
@@ -221,7 +221,8 @@ def _facts(thing: Exemption, user: Any) -> Panel:
         )
     if thing.ended_at is not None:
         facts.append(Fact(_("Ended"), thing.ended_at, note=_said(thing.ended_by, thing.end_reason)))
-    return Panel(_("Exemption"), facts, side=True)
+    # Of a region it goes first: its orders are a table that needs the whole width.
+    return Panel(_("Exemption"), facts, side=thing.order is not None)
 
 
 def _said(who: Any, why: str) -> str:
