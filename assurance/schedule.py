@@ -13,6 +13,7 @@ from assurance.notices import mail
 from claims import services as claims
 from coupons import sweeps as coupons
 from orders import tasks as exports
+from orders.services import intake
 from orders.services import sweeps as orders
 
 MINUTE = timedelta(minutes=1)
@@ -36,6 +37,8 @@ class Sweep:
 
 
 SWEEPS = (
+    # First: money that finance took in before midnight is there before an unpaid order closes at midnight.
+    Sweep("statements", "PAY-2", MINUTE, intake.take_due, "takes in bank statements left half done"),
     Sweep("left-alone", "ORD-3", MINUTE, orders.close_left_alone, "closes unanswered and unpaid orders"),
     Sweep("receipt", "ORD-8", MINUTE, orders.take_receipts_as_given, "completes orders, releases money"),
     Sweep("verify", "DSP-3", MINUTE, orders.verify_dispatches, "settles dispatch times without a scan"),

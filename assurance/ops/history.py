@@ -74,6 +74,8 @@ _TITLES: dict[tuple[str, str], tuple[Promise, str]] = {
     ("bank_line", "set_aside"): (gettext_lazy("Marked for return"), "none"),
     ("return", "returned"): (gettext_lazy("Sent back"), "coin"),
     ("statement", "uploaded"): (gettext_lazy("Uploaded"), "note"),
+    ("statement", "asked"): (gettext_lazy("Asked to be taken in"), "clock"),
+    ("statement", "discarded"): (gettext_lazy("Discarded"), "none"),
     ("statement", "taken_in"): (gettext_lazy("Taken in"), "check"),
     ("claim", "filed"): (gettext_lazy("Claim filed"), "note"),
     ("claim", "approved"): (gettext_lazy("Claim approved"), "check"),

@@ -47,6 +47,15 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a job is; `text` says it in words."""
+
+    done: int
+    total: int
+    text: Any
+
+
+@dataclass(frozen=True)
 class Fact:
     """A label and its value; `rule` names the rule that decides it, `note` says how."""
 
@@ -81,7 +90,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Panel:
-    """One sheet of a page. `side` puts it into the narrower column."""
+    """One sheet of a page. `side` puts it into the narrower column.
+
+    `again` is the address that tells the sheet anew while a job goes on; that page answers with the panel alone.
+    """
 
     title: Any
     facts: Sequence[Fact] = ()
@@ -89,3 +101,4 @@ class Panel:
     log: Sequence[Moment] = ()
     note: Any = ""
     side: bool = False
+    again: str = ""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from moneyed import Money
 
 from assurance.kernel import clock
-from assurance.ops.sheets import Badge, Due, Link, Rule
+from assurance.ops.sheets import Badge, Due, Link, Progress, Rule
 from assurance.ui import parts, wording
 
 
@@ -30,11 +30,8 @@ def shown(value: Any, precision: str = "second") -> Any:
             return (
                 format_html('<a href="{}">{}</a>', value.url, shown(value.text)) if value.url else value.text
             )
-        case Badge():
-            drawing = parts.icon(value.icon) if value.icon else ""
-            return format_html(
-                '<span class="{}">{}{}</span>', parts.classes("badge", value.tone), drawing, value.text
-            )
+        case Badge() | Progress():
+            return _drawn(value)
         case Rule():
             return format_html('<span class="rule-id">{}</span>', value.id) if value.id else "–"
         case Due():
@@ -49,6 +46,16 @@ def shown(value: Any, precision: str = "second") -> Any:
 def plain(number: Decimal) -> str:
     """A number without an exponent and without zeros at its end: 10, 3.4."""
     return f"{number:f}".rstrip("0").rstrip(".") if number % 1 else f"{number:.0f}"
+
+
+def _drawn(value: Badge | Progress) -> Any:
+    if isinstance(value, Progress):
+        bar = '<progress max="{}" value="{}" aria-label="{}"></progress> {}'
+        return format_html(bar, max(value.total, 1), value.done, gettext("Progress"), value.text)
+    drawing = parts.icon(value.icon) if value.icon else ""
+    return format_html(
+        '<span class="{}">{}{}</span>', parts.classes("badge", value.tone), drawing, value.text
+    )
 
 
 def _due(value: Due) -> Any:

@@ -10,7 +10,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from unfold.decorators import display
@@ -20,12 +23,13 @@ from assurance.kernel.money import Money, from_minor
 from assurance.ops import history, links
 from assurance.ops.acts import Act
 from assurance.ops.detail import DetailAdmin, actor_of
-from assurance.ops.sheets import Badge, Fact, Link, Panel, Table
+from assurance.ops.sheets import Badge, Fact, Link, Panel, Progress, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
 from assurance.ui.wording import instant_text
+from orders import tasks
 from orders.admin.verdicts import REASONS, VERDICTS
-from orders.models import BankLine, BankStatement, Order
+from orders.models import BankLine, BankStatement, Order, StatementState
 from orders.queries.bank import Judged, judged, lines_of
 from orders.rules.bank import files
 from orders.rules.bank.lines import Line, UnreadableError
@@ -33,6 +37,13 @@ from orders.services import statements
 
 MAY_UPLOAD = "orders.add_bankstatement"
 LINES_ON_A_PAGE = 100
+
+
+def _take_in(**asked: Any) -> BankStatement:
+    """Ask for it, and have a worker look at once."""
+    statement = statements.take_in(**asked)
+    tasks.look_for_statements()
+    return statement
 
 
 class UploadForm(forms.Form):
@@ -55,7 +66,7 @@ class UploadForm(forms.Form):
 @admin.register(BankStatement)
 class BankStatementAdmin(DetailAdmin):
     list_display = ("name", "uploaded", "format", "size_column", "lines_column", "state_column")
-    list_filter = ("format",)
+    list_filter = ("state", "format")
     search_fields = ("name", "digest__exact")
     list_select_related = ("uploaded_by",)
     ordering = ("-id",)
@@ -64,23 +75,39 @@ class BankStatementAdmin(DetailAdmin):
             name="take-in",
             label=gettext_lazy("Take in"),
             asks=gettext_lazy("Take the statement in"),
-            done=gettext_lazy("Taken in"),
+            done=gettext_lazy("It is being taken in"),
             permission=MAY_UPLOAD,
-            run=statements.take_in,
+            run=_take_in,
             target="statement_id",
             explains=gettext_lazy(
                 "Money that fits its order exactly is associated at once. The rest waits for a person: "
                 "the seller where the order is known, finance where it is not."
             ),
-            offered=lambda statement, at: statement.taken_at is None,
+            offered=lambda statement, at: statement.state in (StatementState.UPLOADED, StatementState.FAILED),
+        ),
+        Act(
+            name="discard",
+            label=gettext_lazy("Discard"),
+            asks=gettext_lazy("Discard the statement"),
+            done=gettext_lazy("Discarded"),
+            permission=MAY_UPLOAD,
+            run=statements.discard,
+            target="statement_id",
+            explains=gettext_lazy(
+                "Nothing of it counts. Uploaded again, the file can be taken in after all."
+            ),
+            look="",
+            offered=lambda statement, at: statement.state == StatementState.UPLOADED,
         ),
     )
 
     def get_urls(self) -> list[URLPattern]:
-        upload = path(
-            "upload/", self.admin_site.admin_view(self.upload_view), name="orders_bankstatement_upload"
-        )
-        return [upload, *super().get_urls()]
+        view, name = self.admin_site.admin_view, "orders_bankstatement"
+        return [
+            path("upload/", view(self.upload_view), name=f"{name}_upload"),
+            path("<int:pk>/progress/", view(self.progress_view), name=f"{name}_progress"),
+            *super().get_urls(),
+        ]
 
     def ways(self, request: HttpRequest) -> list[Link]:
         if not request.user.has_perm(MAY_UPLOAD):
@@ -107,6 +134,15 @@ class BankStatementAdmin(DetailAdmin):
         status = 422 if form.is_bound else 200
         return self._page(request, "upload", _("Upload a bank statement"), {"form": form}, status=status)
 
+    def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How far the taking in is, as a panel alone; once it is over the page is to be loaded anew."""
+        self._may_view(request)
+        statement = get_object_or_404(BankStatement, pk=pk)
+        answer = TemplateResponse(request, "admin/ops/panel.html", {"panel": _progress(statement)})
+        if statement.state != StatementState.TAKING:
+            answer.headers["HX-Refresh"] = "true"
+        return answer
+
     @display(description=gettext_lazy("uploaded"), ordering="id")
     def uploaded(self, statement: BankStatement) -> Any:
         return parts.moment(statement.uploaded_at, instant_text(statement.uploaded_at, seconds=False))
@@ -128,9 +164,10 @@ class BankStatementAdmin(DetailAdmin):
 
     def panels(self, request: HttpRequest, thing: BankStatement, at: datetime) -> list[Panel]:
         found = _told(thing, at)
-        title = _("Its lines") if thing.taken_at else _("What it would do")
-        note = "" if thing.taken_at else _("Nothing counts before the statement is taken in.")
+        title, note = _TITLES[StatementState(thing.state)]
+        is_going_on = thing.state == StatementState.TAKING
         return [
+            *([_progress(thing)] if is_going_on else []),
             Panel(title, table=_sums(found), note=note),
             Panel(_("Line by line"), table=_table(found, thing, request)),
             _file(thing, request),
@@ -138,14 +175,46 @@ class BankStatementAdmin(DetailAdmin):
         ]
 
 
+_NOTHING_YET = gettext_lazy("Nothing counts before the statement is taken in.")
+_TITLES: dict[StatementState, tuple[Promise, Promise | str]] = {
+    StatementState.UPLOADED: (gettext_lazy("What it would do"), _NOTHING_YET),
+    StatementState.TAKING: (gettext_lazy("Its lines"), ""),
+    StatementState.TAKEN: (gettext_lazy("Its lines"), ""),
+    StatementState.FAILED: (
+        gettext_lazy("Its lines"),
+        gettext_lazy("It broke off. Take it in again: it goes on where it was, and nothing counts twice."),
+    ),
+    StatementState.DISCARDED: (
+        gettext_lazy("What it would have done"),
+        gettext_lazy("It was discarded, and nothing of it counts. Upload the file again to take it in."),
+    ),
+}
+_BADGES = {
+    StatementState.UPLOADED: ("soon", "clock"),
+    StatementState.TAKING: ("soon", "hourglass"),
+    StatementState.TAKEN: ("good", "check"),
+    StatementState.FAILED: ("late", "warning"),
+    StatementState.DISCARDED: ("off", "none"),
+}
+
+
 def _state(statement: BankStatement) -> Badge:
-    if statement.taken_at is not None:
-        return Badge(_("taken in"), "good", "check")
-    return Badge(_("to be taken in"), "soon", "clock")
+    return Badge(statement.get_state_display(), *_BADGES[StatementState(statement.state)])
+
+
+def _progress(statement: BankStatement) -> Panel:
+    total = len(statement.lines)
+    text = _("%(done)s of %(total)s lines") % {"done": statement.done, "total": total}
+    return Panel(
+        _("Being taken in"),
+        [Fact(_("Progress"), Progress(statement.done, total, text))],
+        note=_("You can go on working meanwhile."),
+        again=reverse("admin:orders_bankstatement_progress", args=[statement.pk]),
+    )
 
 
 def _told(statement: BankStatement, at: datetime) -> list[Judged]:
-    """What each line is for: as it was when the statement was taken in, else as it stands now."""
+    """What each line is for: as it was when it was taken in, else as it stands now."""
     lines = lines_of(statement)
     if statement.taken_at is None:
         return judged(lines, at)
@@ -227,7 +296,16 @@ def _file(statement: BankStatement, request: HttpRequest) -> Panel:
         Fact(_("State"), _state(statement), "PAY-2"),
         Fact(_("File"), statement.name, note=statement.get_format_display()),
         Fact(pgettext("file", "Uploaded"), statement.uploaded_at, note=statement.uploaded_by or ""),
-        Fact(_("Taken in"), statement.taken_at, note=statement.taken_by or ""),
+        *(
+            [Fact(_("Taken in"), statement.taken_at, note=statement.taken_by or "")]
+            if statement.taken_at
+            else []
+        ),
+        *(
+            [Fact(_("Discarded"), statement.discarded_at, note=statement.discarded_by or "")]
+            if statement.discarded_at
+            else []
+        ),
         Fact(_("Digest (SHA-256)"), _breakable(statement.digest)),
     ]
     for part in statement.parts:

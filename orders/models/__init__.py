@@ -1,6 +1,6 @@
 """The order with its lines, its money, its guarantees and the files on it."""
 
-from orders.models.bank import BankLine, BankStatement, Return
+from orders.models.bank import BankLine, BankStatement, Return, StatementState
 from orders.models.contract import ContractVersion
 from orders.models.desk import ExportState, Label, ListExport, Note, SavedFilter
 from orders.models.files import Attachment, Purpose
@@ -40,5 +40,6 @@ __all__ = [
     "Source",
     "Stage",
     "State",
+    "StatementState",
     "Step",
 ]

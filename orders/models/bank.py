@@ -12,10 +12,19 @@ from orders.models.order import Order
 from orders.rules.bank import matching
 
 
+class StatementState(models.TextChoices):
+    UPLOADED = "uploaded", _("To be taken in")
+    TAKING = "taking", _("Being taken in")
+    TAKEN = "taken", _("Taken in")
+    FAILED = "failed", _("Broken off")
+    DISCARDED = "discarded", _("Discarded")
+
+
 class BankStatement(models.Model):
     """A file that finance uploaded. It is read and shown first; its money counts once it is taken in.
 
-    `parts` and `lines` are what was read of it (`orders.rules.bank.lines`); the same bytes are one row.
+    `parts` and `lines` are what was read of it (`orders.rules.bank.lines`); the same bytes are one row. This row
+    also says how far the taking in is; a message only says that there may be work.
     """
 
     digest = models.CharField(max_length=64, unique=True)
@@ -28,15 +37,41 @@ class BankStatement(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     uploaded_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=StatementState, default=StatementState.UPLOADED)
+    # Who asked for its taking in, and the instant from which its money counts.
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     taken_at = models.DateTimeField(null=True)
+    # How many of its lines have been gone through. A run not heard of for long has died; none holds it while null.
+    done = models.PositiveIntegerField(default=0)
+    seen_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    discarded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    discarded_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("bank statement")
         verbose_name_plural = _("bank statements")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=["taking", "taken", "failed"], taken_at__isnull=False)
+                | Q(state__in=["uploaded", "discarded"], taken_at__isnull=True),
+                name="statement_asked_for",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="discarded", discarded_at__isnull=False)
+                | (~Q(state="discarded") & Q(discarded_at__isnull=True)),
+                name="statement_discarded",
+            ),
+        ]
+        indexes: ClassVar = [
+            # Read by the sweep: what is to be taken in.
+            models.Index(fields=["taken_at"], condition=Q(state="taking"), name="statement_to_take_in"),
+        ]
 
     def __str__(self) -> str:
         return self.name

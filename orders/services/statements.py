@@ -1,36 +1,34 @@
-"""Bank statements: a file is read and kept, looked at, and then taken in line by line (PAY-2)."""
+"""Bank statements: a file is read and kept, looked at, and then taken in or discarded (PAY-2)."""
 
 import hashlib
-from collections import Counter
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel import events
-from assurance.kernel.days import start_of
 from assurance.kernel.events import PLATFORM, Actor
-from assurance.kernel.money import to_minor
-from orders.models import BankLine, BankStatement
+from assurance.kernel.rules import RuleViolation
+from orders.models import BankStatement, StatementState
 from orders.queries.accounts import accounts
-from orders.queries.bank import Judged, judged, lines_of
-from orders.rules.bank import files, matching
-from orders.rules.bank.lines import Line
-from orders.services import bank, bank_money
-from orders.services.elapse import locked
+from orders.rules.bank import files
+
+_UNDER_WAY = (StatementState.TAKING, StatementState.TAKEN)
 
 
 @transaction.atomic
 def upload(*, name: str, data: bytes, at: datetime, actor: Actor = PLATFORM) -> tuple[BankStatement, bool]:
-    """Read a file and keep what it says; whether it is new. Nothing counts yet. UnreadableError.
+    """Read a file and keep what it says; whether there is anything new to look at. UnreadableError.
 
-    The same bytes again are the same statement, whatever the file is called.
+    Nothing counts yet. The same bytes again are the same statement, whatever the file is called; one that was
+    discarded is to be taken in again.
     """
     if len(data) > files.MOST_BYTES:
         raise files.too_large()
     digest = hashlib.sha256(data).hexdigest()
     known = BankStatement.objects.filter(digest=digest).first()
     if known is not None:
-        return known, False
+        return _brought_back(known.pk, name, at, actor)
     kind, parts = files.read(data, [account.packed for account in accounts()])
     statement, is_new = BankStatement.objects.get_or_create(
         digest=digest,
@@ -45,81 +43,68 @@ def upload(*, name: str, data: bytes, at: datetime, actor: Actor = PLATFORM) -> 
         },
     )
     if is_new:
-        events.record(
-            "statement", statement.pk, "uploaded", at=at, actor=actor, rules=("PAY-2",), name=name[:200]
-        )
+        _record(statement, "uploaded", at, actor, name=name[:200])
     return statement, is_new
 
 
+@transaction.atomic
 def take_in(*, statement_id: int, reason: str, at: datetime, actor: Actor = PLATFORM) -> BankStatement:
-    """Let the statement's money count: what fits exactly is associated, the rest waits for a person.
+    """Ask for the statement to be taken in; its money counts from now. `orders.services.intake` does it.
 
-    Each line has its own transaction, so that a long file holds no order for long. A line that is known
-    already, from this file or another one, is left alone; so a run that was broken off is simply repeated.
+    Refused STA-1 if it was discarded. Asked for again it changes nothing, or goes on where it broke off.
     """
-    statement = BankStatement.objects.get(pk=statement_id)
-    if statement.taken_at is not None:
+    statement = _locked(statement_id)
+    if statement.state in _UNDER_WAY:
         return statement
-    for found in judged(lines_of(statement), at, statement.pk):
-        if found.code not in matching.IGNORED:
-            _take(found, statement, at, actor)
-    return _finish(statement_id, reason, at, actor)
-
-
-@transaction.atomic
-def _take(found: Judged, statement: BankStatement, at: datetime, actor: Actor) -> None:
-    """One line. Its order is locked before it is judged for good."""
-    order = locked(found.order.pk, at) if found.order is not None else None
-    if order is not None:
-        found = judged([found.line], at, statement.pk)[0]
-    if found.code in matching.IGNORED:
-        return
-    is_orders = found.code in matching.OF_AN_ORDER
-    line, is_new = BankLine.objects.get_or_create(
-        bank_reference=found.line.key,
-        defaults=_columns(found.line, at)
-        | {"statement": statement, "why": found.code, "order": order if is_orders else None},
-    )
-    if not is_new or order is None or not is_orders:
-        return
-    if found.code == matching.CLOSED:
-        bank_money.mark_for_return(line, order, at)
-    elif found.code == matching.EXACT:
-        bank.associate(order_id=order.pk, at=at, actor=actor)
-    else:
-        bank.waits(order, line, at, actor)
-
-
-def _columns(line: Line, at: datetime) -> dict[str, object]:
-    return {
-        "account": line.account,
-        "payer": line.payer,
-        "reference": line.text,
-        "currency": line.amount.currency.code,
-        "amount_minor": to_minor(line.amount),
-        # The bank's day, in the platform's zone; never later than now.
-        "arrived_at": min(start_of(line.day), at),
-    }
-
-
-@transaction.atomic
-def _finish(statement_id: int, reason: str, at: datetime, actor: Actor) -> BankStatement:
-    statement = BankStatement.objects.select_for_update().get(pk=statement_id)
-    if statement.taken_at is not None:
-        return statement
+    if statement.state == StatementState.DISCARDED:
+        raise RuleViolation(
+            "STA-1",
+            _("This statement was discarded."),
+            advice=_("Upload the file again if it is to count after all."),
+        )
+    statement.state, statement.tries, statement.seen_at = StatementState.TAKING, 0, None
     statement.taken_at, statement.taken_by_id = at, actor.user_id
-    statement.counts = dict(Counter(_outcomes(statement)))
-    statement.save(update_fields=["taken_at", "taken_by", "counts"])
-    events.record("statement", statement.pk, "taken_in", at=at, actor=actor, rules=("PAY-2",), reason=reason)
+    statement.save(update_fields=["state", "tries", "seen_at", "taken_at", "taken_by"])
+    _record(statement, "asked", at, actor, reason=reason)
     return statement
 
 
-def _outcomes(statement: BankStatement) -> list[str]:
-    mine = dict(BankLine.objects.filter(statement=statement).values_list("bank_reference", "why"))
-    found = []
-    for line in lines_of(statement):
-        if not line.is_credit:
-            found.append(matching.TAKEN_BACK if line.taken_back else matching.DEBIT)
-        else:
-            found.append(mine.get(line.key, matching.KNOWN))
-    return found
+@transaction.atomic
+def discard(*, statement_id: int, reason: str, at: datetime, actor: Actor = PLATFORM) -> BankStatement:
+    """Put aside a statement that was looked at and is not wanted. Refused STA-1 once its money was asked for.
+
+    Repeating it changes nothing.
+    """
+    statement = _locked(statement_id)
+    if statement.state == StatementState.DISCARDED:
+        return statement
+    if statement.state != StatementState.UPLOADED:
+        raise RuleViolation(
+            "STA-1",
+            _("This statement is taken in, or it is being taken in: its money counts."),
+            advice=_("Deal with its lines one by one: mark for return what is not wanted."),
+        )
+    statement.state, statement.discarded_at = StatementState.DISCARDED, at
+    statement.discarded_by_id = actor.user_id
+    statement.save(update_fields=["state", "discarded_at", "discarded_by"])
+    _record(statement, "discarded", at, actor, reason=reason)
+    return statement
+
+
+def _brought_back(statement_id: int, name: str, at: datetime, actor: Actor) -> tuple[BankStatement, bool]:
+    """A known file that came once more: whether it had been discarded and is there again."""
+    statement = _locked(statement_id)
+    if statement.state != StatementState.DISCARDED:
+        return statement, False
+    statement.state, statement.discarded_at, statement.discarded_by = StatementState.UPLOADED, None, None
+    statement.save(update_fields=["state", "discarded_at", "discarded_by"])
+    _record(statement, "uploaded", at, actor, name=name[:200])
+    return statement, True
+
+
+def _locked(statement_id: int) -> BankStatement:
+    return BankStatement.objects.select_for_update().get(pk=statement_id)
+
+
+def _record(statement: BankStatement, kind: str, at: datetime, actor: Actor, **said: str) -> None:
+    events.record("statement", statement.pk, kind, at=at, actor=actor, rules=("PAY-2",), **said)

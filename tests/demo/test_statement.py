@@ -7,7 +7,7 @@ from assurance.accounts import roles
 from assurance.demo.models import World
 from assurance.kernel import clock
 from orders.models import Order
-from orders.services import closing, payment, statements
+from orders.services import closing, intake, payment, statements
 from tests import factories
 
 SAMPLE = "/demo/statement/"
@@ -41,8 +41,10 @@ def test_it_pays_what_is_open_and_shows_what_goes_wrong(olivia: Client) -> None:
         assert answer.headers["Content-Disposition"].startswith("attachment")
         taken, is_new = statements.upload(name="sample.sta", data=answer.content, at=clock.now())
         assert is_new
-        done = statements.take_in(statement_id=taken.pk, reason="try it", at=clock.now())
-    assert done.counts == {"exact": 3, "amount": 2, "closed": 1, "broken": 1, "none": 2, "debit": 1}
+        statements.take_in(statement_id=taken.pk, reason="try it", at=clock.now())
+        intake.take_due(clock.now())
+    taken.refresh_from_db()
+    assert taken.counts == {"exact": 3, "amount": 2, "closed": 1, "broken": 1, "none": 2, "debit": 1}
 
 
 def test_it_is_for_finance(olivia: Client, demo: World) -> None:

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from kombu.exceptions import OperationalError
 
 from assurance.ledger.models import AccountKind, Transfer
 from assurance.ledger.queries import balance
+from assurance.tasks import sweep
+from orders import tasks
 from orders.models import BankLine, BankStatement, Order, Return
 from orders.rules.bank import files
 from orders.rules.bank.reference import reference_of
-from orders.services import closing, payment
+from orders.services import closing, payment, statements
 from tests import factories
 from tests.ops.conftest import REVIEWED
 from tests.orders.bank.writing import Paid, camt, mt940
@@ -37,6 +40,20 @@ def order() -> Order:
 def finance(ops: Any) -> Client:
     client: Client = ops("finance")
     return client
+
+
+@pytest.fixture(autouse=True)
+def worker(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A worker that does at once what it is told of, unless it sleeps; and what it was told."""
+    told: list[str] = []
+
+    def hear() -> None:
+        told.append("look")
+        if "asleep" not in told:
+            tasks.take_statements()
+
+    monkeypatch.setattr(tasks.take_statements, "delay", hear)
+    return told
 
 
 def send(client: Client, data: bytes, name: str = "day.sta") -> Any:
@@ -74,9 +91,59 @@ def test_a_statement_is_shown_before_it_counts_and_then_taken_in(finance: Client
     assert order.state == "awaiting_dispatch"
     assert BankLine.objects.count() == 2
     taken = finance.get(answer.url).content.decode()
-    assert "taken in" in taken
+    assert "Taken in" in taken
     assert "already known" not in taken
     assert "/act/take-in/" not in taken
+
+
+def test_a_page_shows_how_far_the_worker_is_and_then_what_came_of_it(
+    finance: Client, order: Order, worker: list[str]
+) -> None:
+    worker.append("asleep")
+    page = send(finance, mt940(Paid("80.00", reference_of(order.number)), Paid("5.00", "WHO"))).url
+    statement = BankStatement.objects.get()
+    progress = f"/admin/orders/bankstatement/{statement.pk}/progress/"
+    act(finance, "bankstatement", "take-in", statement.pk)
+    assert worker == ["asleep", "look"]
+    shown = finance.get(page).content.decode()
+    assert f'hx-get="{progress}"' in shown
+    assert "/act/take-in/" not in shown and "/act/discard/" not in shown
+    part = finance.get(progress)
+    assert '<progress max="2" value="0"' in part.content.decode() and "<html" not in part.content.decode()
+    assert "HX-Refresh" not in part.headers
+
+    tasks.take_statements(of_a_later_release=1)
+    assert finance.get(progress).headers["HX-Refresh"] == "true"
+    assert progress not in finance.get(page).content.decode()
+
+
+def test_a_lost_message_is_made_up_by_the_sweep(finance: Client, order: Order, monkeypatch: Any) -> None:
+    def away() -> None:
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(tasks.take_statements, "delay", away)
+    send(finance, mt940(Paid("80.00", reference_of(order.number))))
+    act(finance, "bankstatement", "take-in", BankStatement.objects.get().pk)
+    assert BankStatement.objects.get().state == "taking"
+    assert sweep("statements") == 1
+    order.refresh_from_db()
+    assert order.state == "awaiting_dispatch"
+
+
+def test_a_statement_is_discarded_with_a_reason_and_uploaded_again(finance: Client, order: Order) -> None:
+    data = mt940(Paid("80.00", reference_of(order.number)))
+    page = send(finance, data).url
+    statement = BankStatement.objects.get()
+    assert act(finance, "bankstatement", "discard", statement.pk, reason="").status_code == 422
+    act(finance, "bankstatement", "discard", statement.pk, key=2)
+    shown = finance.get(page).content.decode()
+    assert "because" in shown and "What it would have done" in shown and "/act/" not in shown
+    assert act(finance, "bankstatement", "take-in", statement.pk, key=3).status_code == 409
+    assert "uploaded before" not in finance.get(send(finance, data).url).content.decode()
+    act(finance, "bankstatement", "take-in", statement.pk, key=4)
+    assert act(finance, "bankstatement", "discard", statement.pk, key=5).status_code == 409
+    order.refresh_from_db()
+    assert order.state == "awaiting_dispatch"
 
 
 def test_the_same_file_leads_to_what_it_was(finance: Client, order: Order) -> None:
@@ -125,6 +192,11 @@ def test_who_is_not_finance_may_neither_see_nor_upload(ops: Any, role: str, orde
     assert client.get(UPLOAD).status_code == 403
     assert send(client, mt940(Paid("80.00", reference_of(order.number)))).status_code == 403
     assert not BankStatement.objects.exists()
+    known, _ = statements.upload(name="a", data=mt940(Paid("1.00", "WHO")), at=REVIEWED)
+    assert act(client, "bankstatement", "discard", known.pk).status_code == 403
+    assert client.get(f"/admin/orders/bankstatement/{known.pk}/progress/").status_code == 403
+    known.refresh_from_db()
+    assert known.state == "uploaded"
 
 
 def test_an_unclear_line_is_assigned_with_a_reason(finance: Client, order: Order) -> None:

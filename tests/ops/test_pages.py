@@ -17,7 +17,7 @@ from assurance.kernel.models import SweepRun
 from assurance.ledger.models import Transfer
 from claims import services as claims
 from coupons.models import Coupon, Recovery
-from orders.services import bank, dispatch, refunds, statements
+from orders.services import bank, dispatch, intake, refunds, statements
 from orders.services import payment as payments
 from sellers.models import Debt
 from tests import factories
@@ -61,6 +61,7 @@ def chain(world: World) -> World:
     bank.associate(order_id=by_bank.pk, at=REVIEWED)
     statement, _ = statements.upload(name="day.sta", data=mt940(Paid("5.00", "WHO KNOWS")), at=REVIEWED)
     statements.take_in(statement_id=statement.pk, reason="daily", at=REVIEWED)
+    intake.take_due(REVIEWED)
     bank.set_aside(line_id=statement.bank_lines.get().pk, reason="nobody knows it", at=REVIEWED)
     claimed(world.alice, rival)
     product = factories.product(world.shop, ships_by=factories.template(world.shop, line))

@@ -18,7 +18,7 @@ from assurance.kernel.events import Actor
 from assurance.kernel.money import from_minor
 from assurance.ledger.models import AccountKind
 from assurance.ledger.queries import balance
-from orders.services import statements
+from orders.services import intake, statements
 from sellers.services import funds, membership
 
 Plot = Callable[[Deal], Story]
@@ -290,6 +290,7 @@ def _statement(stage: Stage) -> Story:
     olivia = Actor("ops", stage.cast.ops.pk)
     taken, _is_new = statements.upload(name="statement.sta", data=data, at=at, actor=olivia)
     statements.take_in(statement_id=taken.pk, reason="The bank’s file of the day", at=at, actor=olivia)
+    intake.take_due(at)
 
 
 def _withdraw(seller_id: int, *, at: datetime, actor: Actor, percent: int) -> None:

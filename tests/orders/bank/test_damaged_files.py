@@ -17,7 +17,7 @@ from orders.models import BankLine, Order, Return
 from orders.rules.bank import files
 from orders.rules.bank.lines import UnreadableError
 from orders.rules.bank.reference import reference_of
-from orders.services import closing, payment, statements
+from orders.services import closing, intake, payment, statements
 from tests import factories
 from tests.factories import NOW
 from tests.orders.bank.writing import Paid, camt, mt940
@@ -80,6 +80,7 @@ def _take(data: bytes) -> bool:
         assert error.message
         return False
     statements.take_in(statement_id=statement.pk, reason="F11", at=AT)
+    intake.take_due(AT)
     return True
 
 

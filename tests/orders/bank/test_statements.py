@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from assurance.kernel.events import Actor
 from assurance.kernel.models import Event
@@ -16,7 +17,7 @@ from orders.models import BankLine, BankStatement, Order, Return
 from orders.queries.bank import judged, lines_of
 from orders.rules.bank.lines import UnreadableError
 from orders.rules.bank.reference import reference_of
-from orders.services import bank, closing, payment, returns, statements
+from orders.services import bank, closing, intake, payment, returns, statements
 from sellers.models import Product
 from tests import factories
 from tests.factories import NOW
@@ -57,7 +58,10 @@ def ref(order: Order) -> str:
 
 def take(data: bytes, name: str = "day.sta") -> BankStatement:
     statement, _ = statements.upload(name=name, data=data, at=AT, actor=FINANCE)
-    return statements.take_in(statement_id=statement.pk, reason="daily", at=AT, actor=FINANCE)
+    statements.take_in(statement_id=statement.pk, reason="daily", at=AT, actor=FINANCE)
+    intake.take_due(AT)
+    statement.refresh_from_db()
+    return statement
 
 
 def bank_sum() -> Money:
@@ -196,27 +200,6 @@ class TestTakingIn:
         assert order.cash == Money(80, "USD")
         assert (bank_sum(), returns_sum()) == (Money(-80, "USD"), Money(0, "USD"))
 
-    def test_a_run_that_was_broken_off_goes_on_where_it_was(self, shop: Shop, monkeypatch: Any) -> None:
-        first, second = shop.order(), shop.order()
-        data = mt940(Paid("80.00", ref(first), reference="B-1"), Paid("80.00", ref(second), reference="B-2"))
-        statement, _ = statements.upload(name="a", data=data, at=AT)
-        whole, calls = bank.associate, []
-
-        def fails_at_second(**given: Any) -> Any:
-            calls.append(given)
-            if len(calls) == 2:
-                raise RuntimeError("power cut")
-            return whole(**given)
-
-        monkeypatch.setattr(bank, "associate", fails_at_second)
-        with pytest.raises(RuntimeError):
-            statements.take_in(statement_id=statement.pk, reason="r", at=AT)
-        monkeypatch.setattr(bank, "associate", whole)
-        done = statements.take_in(statement_id=statement.pk, reason="r", at=AT)
-        assert done.counts == {"exact": 2}
-        assert bank_sum() == Money(-160, "USD")
-        assert Event.objects.filter(stream="statement", kind="taken_in").count() == 1
-
     def test_a_file_in_another_order_s_currency_is_left_to_finance(self, shop: Shop) -> None:
         order = shop.order()
         statement = take(mt940(Paid("80.00", ref(order)), account="DE02120300000000202051", currency="EUR"))
@@ -226,6 +209,132 @@ class TestTakingIn:
         with pytest.raises(UnreadableError):
             statements.upload(name="x", data=b"nonsense", at=AT)
         assert not BankStatement.objects.exists()
+
+
+class TestInTheBackground:
+    """Asked for by finance, done by a worker: late, in pieces, after a death, it leaves the same (TIM-3)."""
+
+    @pytest.fixture(autouse=True)
+    def piecemeal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(intake, "BATCH", 1)
+
+    def _asked(self, *orders: Order) -> BankStatement:
+        paid = [Paid("80.00", ref(order), reference=f"B-{order.pk}") for order in orders]
+        statement, _ = statements.upload(name="a", data=mt940(*paid), at=AT, actor=FINANCE)
+        return statements.take_in(statement_id=statement.pk, reason="r", at=AT, actor=FINANCE)
+
+    def test_asking_counts_nothing_and_asking_twice_is_asking_once(self, shop: Shop) -> None:
+        statement = self._asked(shop.order())
+        statements.take_in(statement_id=statement.pk, reason="again", at=AT + timedelta(hours=1))
+        statement.refresh_from_db()
+        assert (statement.state, statement.done, statement.taken_at) == ("taking", 0, AT)
+        assert not BankLine.objects.exists()
+        assert Event.objects.filter(stream="statement", kind="asked").count() == 1
+
+    @pytest.mark.rule("TIM-3", "PAY-2")
+    def test_a_late_worker_credits_as_of_when_it_was_asked_for(self, shop: Shop) -> None:
+        order = shop.order()
+        self._asked(order)
+        assert intake.take_due(AT - timedelta(seconds=1)) == 0
+        assert intake.take_due(AT + timedelta(days=3)) == 1
+        order.refresh_from_db()
+        assert (order.full_met_at, BankLine.objects.get().associated_at) == (AT, AT)
+
+    @pytest.mark.rule("TIM-3", "PAY-2")
+    def test_money_does_not_come_before_what_happened_to_its_order_meanwhile(self, shop: Shop) -> None:
+        order = shop.order()
+        self._asked(order)
+        closing.cancel(order_id=order.pk, by="buyer", at=AT + timedelta(minutes=1))
+        intake.take_due(AT + timedelta(minutes=2))
+        assert Return.objects.get().since == AT + timedelta(minutes=1)
+
+    def test_what_failed_is_tried_again_and_given_up_after_three_tries(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        statement = self._asked(shop.order(), shop.order(), shop.order())
+        whole = bank.associate
+        first = BankStatement.objects.get().lines[0]["key"]
+
+        def fails_after_the_first(**given: Any) -> Any:
+            if BankLine.objects.exclude(bank_reference=first).exists():
+                raise RuntimeError("power cut")
+            return whole(**given)
+
+        monkeypatch.setattr(bank, "associate", fails_after_the_first)
+        for state in ("taking", "taking", "failed"):
+            with pytest.raises(RuntimeError):
+                intake.take_due(AT)
+            statement.refresh_from_db()
+            assert (statement.state, statement.done) == (state, 1)
+        assert intake.take_due(AT) == 0
+        with refused("STA-1"):
+            statements.discard(statement_id=statement.pk, reason="r", at=AT)
+        monkeypatch.setattr(bank, "associate", whole)
+        statements.take_in(statement_id=statement.pk, reason="once more", at=AT)
+        assert intake.take_due(AT) == 2, "it goes on where it was"
+        statement.refresh_from_db()
+        assert (statement.state, statement.counts) == ("taken", {"exact": 3})
+        assert bank_sum() == Money(-240, "USD")
+        assert Event.objects.filter(stream="statement", kind="taken_in").count() == 1
+
+    def test_what_a_living_run_holds_is_left_alone_and_what_a_dead_one_left_is_made_up(
+        self, shop: Shop
+    ) -> None:
+        statement = self._asked(shop.order(), shop.order())
+        mine = BankStatement.objects.filter(pk=statement.pk)
+        mine.update(seen_at=timezone.now(), tries=1)
+        assert intake.take_due(AT) == 0
+        mine.update(seen_at=timezone.now() - 2 * intake.SILENCE)
+        assert intake.take_due(AT) == 2
+
+    def test_a_run_that_lost_its_statement_stops(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Another run took it over while this one stood still; it notes nothing more."""
+        statement = self._asked(shop.order(), shop.order())
+        whole = bank.associate
+
+        def taken_over(**given: Any) -> Any:
+            BankStatement.objects.filter(pk=statement.pk).update(tries=2)
+            return whole(**given)
+
+        monkeypatch.setattr(bank, "associate", taken_over)
+        intake.take_due(AT)
+        statement.refresh_from_db()
+        assert (statement.state, statement.done) == ("taking", 0)
+        assert BankLine.objects.count() == 1
+
+
+class TestDiscarding:
+    def test_it_is_put_aside_once_and_nothing_of_it_counts(self, shop: Shop) -> None:
+        statement, _ = statements.upload(name="a", data=mt940(Paid("80.00", ref(shop.order()))), at=AT)
+        for _ in range(2):
+            statements.discard(statement_id=statement.pk, reason="the wrong day", at=AT, actor=FINANCE)
+        event = Event.objects.get(stream="statement", kind="discarded")
+        assert event.data["reason"] == "the wrong day"
+        with refused("STA-1"):
+            statements.take_in(statement_id=statement.pk, reason="r", at=AT)
+        assert intake.take_due(AT) == 0
+        assert not BankLine.objects.exists()
+
+    def test_once_asked_for_it_is_too_late(self, shop: Shop) -> None:
+        statement = take(mt940(Paid("80.00", ref(shop.order()))))
+        for _ in range(2):
+            with refused("STA-1"):
+                statements.discard(statement_id=statement.pk, reason="r", at=AT)
+        waits, _ = statements.upload(name="b", data=mt940(Paid("1.00", "WHO")), at=AT)
+        statements.take_in(statement_id=waits.pk, reason="r", at=AT)
+        with refused("STA-1"):
+            statements.discard(statement_id=waits.pk, reason="r", at=AT)
+
+    def test_uploaded_again_it_can_be_taken_in_after_all(self, shop: Shop) -> None:
+        order = shop.order()
+        data = mt940(Paid("80.00", ref(order)))
+        statement, _ = statements.upload(name="a", data=data, at=AT)
+        statements.discard(statement_id=statement.pk, reason="r", at=AT)
+        assert statements.upload(name="a", data=data, at=AT) == (statement, True)
+        assert statements.upload(name="a", data=data, at=AT) == (statement, False)
+        take(data)
+        order.refresh_from_db()
+        assert order.cash == Money(80, "USD")
 
 
 class TestByFinance:
