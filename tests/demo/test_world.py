@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 
@@ -19,7 +20,17 @@ from claims.models import Claim, Exemption
 from coupons import queries as coupons
 from coupons.models import Coupon, Recovery
 from logistics.models import Line, LineCountry, Parcel, TemplateLine
-from orders.models import BankLine, BankStatement, Order, Payment, Proposal, Refund, Return
+from orders.models import (
+    Attachment,
+    BankLine,
+    BankStatement,
+    Order,
+    Payment,
+    Proposal,
+    Purpose,
+    Refund,
+    Return,
+)
 from orders.queries.facts import View, view
 from orders.rules import guarantees, lifecycle
 from sellers import queries as sellers
@@ -122,6 +133,11 @@ class TestEveryStateOccurs:
             ("ruled", False),
         }
         assert Refund.objects.filter(state="negotiating").exclude(refused_at=None).exists()
+
+    def test_of_what_people_send_each_other(self) -> None:
+        sent = Attachment.objects.exclude(purpose=Purpose.PROOF)
+        assert set(sent.values_list("purpose", flat=True)) == {"message", "update", "evidence"}
+        assert all(default_storage.exists(one.path) for one in sent)
 
     def test_of_a_proposed_day(self) -> None:
         answers = set(Proposal.objects.values_list("answer", flat=True))

@@ -75,6 +75,7 @@ ALICES = (
     Entry(course.cancelled, "tieniu", ALICE, ago=20),
     Entry(money.refunded_in_part, "baiyao", ALICE, ago=50),
     Entry(money.wired_and_sent, "muyun", ALICE, ago=90, deal={"size": 4}),
+    Entry(money.drafted_and_paid, "qinghe", ALICE, ago=48, deal={"size": 2}),
 )
 
 # What ming finds: orders to dispatch today, overdue ones, claims, debts, money to associate.

@@ -2,15 +2,23 @@
 
 from assurance.demo.world.deal.base import Base
 from assurance.kernel.money import rounded
+from assurance.kernel.uploads import Upload
 from orders.services import refunds
 
 
 class Refunding(Base):
-    def apply_refund(self, share: int | None, reason: str) -> None:
+    def apply_refund(self, share: int | None, reason: str, *evidence: Upload) -> None:
         """Apply for so many percent of the cash paid, or for everything."""
         order = self.order
         amount = rounded(order.cash.amount * share / 100, order.currency) if share else None
-        refunds.apply(order_id=self.order_id, amount=amount, reason=reason, at=self.at, actor=self.as_buyer)
+        refunds.apply(
+            order_id=self.order_id,
+            amount=amount,
+            reason=reason,
+            uploads=evidence,
+            at=self.at,
+            actor=self.as_buyer,
+        )
 
     def answer_refund(self, *, agree: bool, words: str = "") -> None:
         refunds.answer(refund_id=self.refund.pk, agree=agree, words=words, at=self.at, actor=self.as_seller)

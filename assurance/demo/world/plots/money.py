@@ -1,5 +1,6 @@
 """Refunds, T/T and payment in parts, and spending the coupon on a second order."""
 
+from assurance.demo.world import pictures
 from assurance.demo.world.deal import Deal
 from assurance.demo.world.plots.course import completed, on_its_way, paid, sent_to_buyer, unpaid
 from assurance.demo.world.stage import Story
@@ -29,7 +30,7 @@ def refund_asked(d: Deal) -> Story:
     """An application that the supplier has not answered; by itself it comes before ops on day 7 (RFD-2)."""
     yield from on_its_way(d)
     yield d.due(0)
-    d.apply_refund(30, "The photo of the packed goods shows another glaze than I ordered.")
+    d.apply_refund(30, "The photo of the packed goods shows another glaze than I ordered.", pictures.glazes())
 
 
 def refund_refused(d: Deal) -> Story:
@@ -75,8 +76,9 @@ def drafted_and_paid(d: Deal) -> Story:
     yield d.later(hours=2)
     d.write("supplier", "We will; the artwork you sent last time is used.")
     yield d.on(1)
-    d.show_production("making", "The first half is fired.")
+    d.show_production("making", "The first half is fired.", pictures.bench())
     yield d.due(-1)
+    d.write("supplier", "Packed as you asked; the carrier comes today.", pictures.cartons())
     d.dispatch()
     yield d.arrival(1)
     d.receive()
