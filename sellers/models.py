@@ -3,9 +3,11 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -232,3 +234,37 @@ class Withdrawal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} of {self.seller_id}"
+
+
+class Campaign(models.Model):
+    """Days of a campaign of the platform, both included, in its zone; no two campaigns share a day."""
+
+    name = models.CharField(_("name"), max_length=80)
+    name_zh = models.CharField(_("Chinese name"), max_length=80, blank=True, default="")
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(first_day__lte=F("last_day")), name="campaign_days"),
+            ExclusionConstraint(
+                name="one_campaign_a_day",
+                expressions=[
+                    (
+                        Func(
+                            F("first_day"),
+                            F("last_day"),
+                            Value("[]"),
+                            function="DATERANGE",
+                            output_field=DateRangeField(),
+                        ),
+                        "&&",
+                    )
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,7 +1,7 @@
 """Reading sellers: the lamp, membership, staff, products, debts."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -9,7 +9,7 @@ from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
 from sellers import rules
-from sellers.models import Debt, Membership, Product, Seller, Staff
+from sellers.models import Campaign, Debt, Membership, Product, Seller, Staff
 
 
 def standing(seller: Seller) -> rules.Standing:
@@ -86,3 +86,8 @@ def debt(seller_id: int) -> Money:
     """What the account still owes, in USD."""
     total = Debt.objects.filter(seller_id=seller_id, open_minor__gt=0).aggregate(total=Sum("open_minor"))
     return from_minor(total["total"] or 0)
+
+
+def campaign_on(day: date) -> Campaign | None:
+    """The campaign that runs on a day of the platform; at most one, by the database."""
+    return Campaign.objects.filter(first_day__lte=day, last_day__gte=day).first()

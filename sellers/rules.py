@@ -217,3 +217,21 @@ def check_deposit(amount: Money) -> None:
     """Refuse paying in nothing."""
     if amount.amount <= 0:
         raise RuleViolation("REC-2", _("Pay in an amount above zero."), conflict=False, field="amount")
+
+
+@rule("MKT-3")
+def check_campaign(first_day: date, last_day: date, *, today: date) -> None:
+    """Refuse days in the wrong order, and a campaign that would be over before it is written down."""
+    if not first_day <= last_day:
+        raise RuleViolation(
+            "MKT-3", _("A campaign ends on its first day or later."), conflict=False, field="last_day"
+        )
+    if last_day < today:
+        raise RuleViolation("MKT-3", _("These days are already over."), conflict=False, field="last_day")
+
+
+@rule("MKT-3")
+def check_changeable(last_day: date, *, today: date) -> None:
+    """Refuse to change a campaign that is over: what counted in it has counted."""
+    if last_day < today:
+        raise RuleViolation("MKT-3", _("The campaign is over and stays as it was."))

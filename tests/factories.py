@@ -3,7 +3,7 @@ about through the services, so that no test starts from a state that cannot be r
 
 import io
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -20,7 +20,8 @@ from logistics.models import FreightTemplate, Line, LineCountry, ProductFreight,
 from orders.models import Order
 from orders.services import payment, start
 from orders.services.start import Draft
-from sellers.models import Company, Membership, PriceTier, Product, Seller, Staff
+from sellers.models import Campaign, Company, Membership, PriceTier, Product, Seller, Staff
+from sellers.services import campaigns
 from sellers.services.membership import TERMS_VERSION
 
 _number = count(1)
@@ -106,6 +107,12 @@ def store_coupon(of: Seller, *, at: datetime = NOW, **terms: Any) -> StoreCoupon
         **terms,
     }
     return coupons.make_store_coupon(seller_id=of.pk, terms=coupons.StoreTerms(**values), at=at)
+
+
+def campaign(first: date, last: date, name: str = "September sourcing", *, at: datetime = NOW) -> Campaign:
+    """A campaign of the platform, both days included."""
+    plan = campaigns.Plan(name=name, name_zh="九月采购节", first_day=first, last_day=last)
+    return campaigns.make(plan=plan, reason="Planned.", at=at)
 
 
 def order(

@@ -103,6 +103,8 @@ _TITLES: dict[tuple[str, str], tuple[Promise, str]] = {
     ("line", "reached"): (gettext_lazy("Destination added"), "pin"),
     ("line", "reach_changed"): (gettext_lazy("Destination changed"), "pin"),
     ("line", "dropped"): (gettext_lazy("Destination dropped"), "cross"),
+    ("campaign", "made"): (gettext_lazy("Campaign made"), "flag"),
+    ("campaign", "changed"): (gettext_lazy("Campaign changed"), "flag"),
     ("template", "saved"): (gettext_lazy("Saved"), "note"),
     ("template", "repriced"): (gettext_lazy("Price of a line set"), "coin"),
 }

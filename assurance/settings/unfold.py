@@ -126,6 +126,7 @@ UNFOLD = {
                 "title": pgettext_lazy("navigation", "Terms"),
                 "items": [
                     _item(_("Policy"), "rule", "kernel", "policyversion"),
+                    _item(_("Campaigns"), "campaign", "sellers", "campaign"),
                     _item(_("Lines"), "local_shipping", "logistics", "line"),
                     _item(_("Freight templates"), "price_change", "logistics", "freighttemplate"),
                     _item(_("People"), "group", "accounts", "user"),

@@ -16,7 +16,7 @@ from assurance.kernel.money import USD, Amount
 from coupons.models import StoreCoupon
 from logistics.models import Line, Mode
 from orders.rules import lifecycle, terms
-from sellers.models import Product, Seller
+from sellers.models import Campaign, Product, Seller
 
 
 class State(models.TextChoices):
@@ -146,6 +146,10 @@ class Order(models.Model):
 
     rts = models.BooleanField(default=True)
     export = models.CharField(max_length=8, choices=Export, default=Export.SELF)
+    # In which its easy dispatch counts, if it was chosen in one and is above that limit (ORD-6).
+    campaign = models.ForeignKey(
+        Campaign, null=True, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
     line = models.ForeignKey(Line, null=True, on_delete=models.PROTECT, related_name="orders")
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.EXPRESS)
     platform_line = models.BooleanField(default=True)
@@ -261,6 +265,12 @@ class Order(models.Model):
                 fields=["seller", "-id"],
                 condition=AFTER_SALES & Q(seller_deleted_at=None),
                 name="order_after_sales",
+            ),
+            # Read where easy dispatch is chosen in a campaign.
+            models.Index(
+                fields=["seller", "campaign"],
+                condition=Q(campaign__isnull=False),
+                name="order_in_campaign",
             ),
             # Read by the buyer's list and its tabs.
             models.Index(fields=["buyer", "-id"], condition=Q(buyer_deleted_at=None), name="order_of_buyer"),

@@ -196,6 +196,13 @@ def check_unnumbered(number: str) -> None:
 
 
 @rule("ORD-6")
+def counts_in_campaign(export: str, total: Money, *, usd_rate: Decimal, policy: Policy) -> bool:
+    """Whether a campaign counts an order with this export mode: easy dispatch above USD 5,000."""
+    usd = convert(total, usd_rate=usd_rate, to=USD).amount
+    return export == EASY and usd > policy.easy_campaign_limit
+
+
+@rule("ORD-6")
 def check_export(
     export: str, total: Money, *, usd_rate: Decimal, policy: Policy, campaign_orders: int | None = None
 ) -> None:
@@ -205,8 +212,7 @@ def check_export(
     """
     if export != EASY:
         return
-    usd = convert(total, usd_rate=usd_rate, to=USD).amount
-    if usd > policy.easy_limit:
+    if convert(total, usd_rate=usd_rate, to=USD).amount > policy.easy_limit:
         raise RuleViolation(
             "ORD-6",
             _("Easy dispatch is possible up to USD %(limit)s."),
@@ -216,9 +222,9 @@ def check_export(
             limit=policy.easy_limit,
         )
     if (
-        usd > policy.easy_campaign_limit
-        and campaign_orders is not None
+        campaign_orders is not None
         and campaign_orders >= policy.easy_campaign_orders
+        and counts_in_campaign(export, total, usd_rate=usd_rate, policy=policy)
     ):
         raise RuleViolation(
             "ORD-6",

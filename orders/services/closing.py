@@ -11,7 +11,7 @@ from assurance.kernel.rules import RuleViolation
 from orders.models import Order
 from orders.queries.facts import policy_of
 from orders.rules import contract, lifecycle, terms
-from orders.services import book, elapse
+from orders.services import book, campaigns, elapse
 from orders.services.elapse import locked
 
 
@@ -32,7 +32,17 @@ def confirm(
     """
     order = locked(order_id, at)
     if by == "supplier" and export is not None and order.state == lifecycle.AWAITING_SUPPLIER:
-        terms.check_export(export, order.total, usd_rate=order.usd_rate, policy=policy_of(order, at))
+        policy = policy_of(order, at)
+        terms.check_export(export, order.total, usd_rate=order.usd_rate, policy=policy)
+        order.campaign = campaigns.counted_in(
+            seller_id=order.seller_id,
+            export=export,
+            total=order.total,
+            usd_rate=order.usd_rate,
+            policy=policy,
+            at=at,
+            before=order,
+        )
         order.export = export
     lifecycle.check_allows(order.state, f"confirm_{by}")
     contract.check_seen(seen, version=order.version)

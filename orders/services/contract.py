@@ -15,7 +15,7 @@ from orders.queries.contract import as_json, contract_of
 from orders.queries.facts import policy_of
 from orders.rules import contract as rules
 from orders.rules import lifecycle
-from orders.services import book, offer
+from orders.services import book, campaigns, offer
 from orders.services.elapse import locked
 from orders.services.offer import Draft
 
@@ -43,7 +43,17 @@ def change(
     if items[0][0].seller_id != order.seller_id:
         raise offer.not_yours()
     before = contract_of(order, order.lines.order_by("id"))
-    worked = offer.work_out(wanted, items, policy_of(order, at), at)
+    policy = policy_of(order, at)
+    worked = offer.work_out(wanted, items, policy, at)
+    order.campaign = campaigns.counted_in(
+        seller_id=order.seller_id,
+        export=wanted.export,
+        total=worked.total,
+        usd_rate=order.usd_rate,
+        policy=policy,
+        at=at,
+        before=order,
+    )
     for column, value in worked.columns.items():
         setattr(order, column, value)
     after = contract_of(order, worked.lines)

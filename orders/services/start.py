@@ -15,7 +15,7 @@ from assurance.kernel.rules import RuleViolation
 from coupons import services as coupons
 from orders.models import Order, OrderLine, Source
 from orders.rules import lifecycle, terms
-from orders.services import book, elapse, offer
+from orders.services import book, campaigns, elapse, offer
 from orders.services.offer import Draft
 from sellers import queries as sellers
 from sellers import rules as seller_rules
@@ -123,6 +123,14 @@ def _write(
     if draft.store_coupon_id is not None:
         draft = replace(draft, discount=_store_discount(draft, draft.store_coupon_id, items, at))
     worked = offer.work_out(draft, items, policy, at)
+    campaign = campaigns.counted_in(
+        seller_id=items[0][0].seller_id,
+        export=draft.export,
+        total=worked.total,
+        usd_rate=draft.usd_rate,
+        policy=policy,
+        at=at,
+    )
     pk, number, country = _next_number(buyer_id)
     order = Order(
         pk=pk,
@@ -137,6 +145,7 @@ def _write(
         state=state,
         state_since=at,
         store_coupon_id=draft.store_coupon_id,
+        campaign=campaign,
         discount_since=at if worked.columns["discount_minor"] else None,
         address=dict(draft.address),
         **worked.columns,

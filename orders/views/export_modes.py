@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy
 from assurance.kernel.money import Money
 from assurance.kernel.policy import Policy
 from assurance.kernel.rules import RuleViolation
-from assurance.ui.wording import money_text
+from assurance.ui.templatetags.trade import translated
+from assurance.ui.wording import day_text, money_text
 from orders.models import Export
+from orders.queries.campaigns import Allowance
 from orders.rules import terms
 
 _SAYS = {
@@ -47,10 +49,21 @@ def export_modes(
     total: Money | None = None,
     usd_rate: Decimal = Decimal(1),
     platform_line: bool | None = None,
+    allowance: Allowance | None = None,
 ) -> list[ExportMode]:
-    """All modes for a choice; for templates/orders/export_modes.html. What is not known yet narrows nothing."""
+    """All modes for a choice; for templates/orders/export_modes.html. What is not known yet narrows nothing.
+
+    `allowance`: what the seller has used in the campaign that runs.
+    """
     return [
-        explained(mode, policy, total=total, usd_rate=usd_rate, platform_line=platform_line)
+        explained(
+            mode,
+            policy,
+            total=total,
+            usd_rate=usd_rate,
+            platform_line=platform_line,
+            allowance=allowance,
+        )
         for mode in Export
     ]
 
@@ -62,6 +75,7 @@ def explained(
     total: Money | None = None,
     usd_rate: Decimal = Decimal(1),
     platform_line: bool | None = None,
+    allowance: Allowance | None = None,
 ) -> ExportMode:
     """One mode, with its limit and whether it can be chosen for the total."""
     mode = Export(export)
@@ -72,11 +86,17 @@ def explained(
     }
     says = str(_SAYS[mode])
     if mode == Export.EASY:
-        says = " ".join([says, _easy_limits(policy)])
+        says = " ".join([says, _easy_limits(policy), *([_left(policy, allowance)] if allowance else [])])
     violation = None
     if total is not None:
         try:
-            terms.check_export(export, total, usd_rate=usd_rate, policy=policy)
+            terms.check_export(
+                export,
+                total,
+                usd_rate=usd_rate,
+                policy=policy,
+                campaign_orders=allowance.used if allowance else None,
+            )
         except RuleViolation as refusal:
             violation = refusal
     return ExportMode(
@@ -99,3 +119,14 @@ def _easy_limits(policy: Policy) -> str:
         _("For orders up to %(limit)s; above %(campaign)s at most %(orders)s such orders in a campaign.")
         % limits
     )
+
+
+def _left(policy: Policy, allowance: Allowance) -> str:
+    """How many a seller has left in the campaign that runs."""
+    campaign, most = allowance.campaign, policy.easy_campaign_orders
+    return _("In “%(campaign)s”, through %(day)s, you have %(left)s of %(orders)s left.") % {
+        "campaign": translated(campaign),
+        "day": day_text(campaign.last_day),
+        "left": max(most - allowance.used, 0),
+        "orders": most,
+    }

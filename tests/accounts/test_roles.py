@@ -19,6 +19,7 @@ COMMON = {
     "logistics.view_line",
     "orders.view_order",
     "sellers.view_seller",
+    "sellers.view_campaign",
 }
 OWN = {
     "reviewer": {"claims.change_claim", "claims.add_exemption", "claims.view_exemption"},
@@ -43,6 +44,8 @@ OWN["administrator"] = {
     *OWN["risk"],
     "claims.change_exemption",
     "kernel.add_policyversion",
+    "sellers.add_campaign",
+    "sellers.change_campaign",
     "logistics.add_line",
     "logistics.change_line",
     "logistics.view_freighttemplate",

@@ -34,7 +34,7 @@ from orders.models import (
 from orders.queries.facts import View, view
 from orders.rules import guarantees, lifecycle
 from sellers import queries as sellers
-from sellers.models import Product, Seller
+from sellers.models import Campaign, Product, Seller
 
 # Five minutes after midnight in the platform's zone, twelve days after a clock change.
 NOW = datetime(2026, 3, 20, 7, 5, tzinfo=UTC)
@@ -142,6 +142,9 @@ class TestEveryStateOccurs:
     def test_of_a_proposed_day(self) -> None:
         answers = set(Proposal.objects.values_list("answer", flat=True))
         assert {"", "accepted", "refused", "lapsed"} <= answers
+
+    def test_of_a_campaign(self) -> None:
+        assert sellers.campaign_on(day_of(NOW)) == Campaign.objects.get()
 
     def test_of_a_region_exempted(self) -> None:
         regions = Exemption.objects.filter(order=None)

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from logistics.models import Line, LineCountry, TemplateLine
 from orders.models import Attachment, Order, Refund
 from orders.queries.facts import parcels_of, view
 from orders.services import refunds
-from sellers.models import Debt, Seller
+from sellers.models import Campaign, Debt, Seller
 from sellers.queries import qualification
 from tests import factories
 from tests.factories import NOW
@@ -291,6 +291,47 @@ def test_a_destination_that_makes_no_sense_is_told(ops: Any, changes: dict[str, 
     assert answer.status_code in (409, 422)
     assert says in answer.content.decode()
     assert not LineCountry.objects.filter(line=line, country="BR").exists()
+
+
+PLAN = {
+    "name": "September sourcing",
+    "name_zh": "九月采购节",
+    "first_day": "2021-09-01",
+    "last_day": "2021-09-30",
+}
+
+
+@pytest.mark.rule("MKT-3")
+def test_a_campaign_is_made_and_changed(ops: Any):
+    client = ops("administrator")
+    for _twice in range(2):
+        assert send(client, "sellers/campaign", "make", **PLAN).status_code == 302
+    campaign = Campaign.objects.get()
+    assert (campaign.name_zh, campaign.first_day.isoformat()) == ("九月采购节", "2021-09-01")
+    for _twice in range(2):
+        send(client, "sellers/campaign", "change", campaign.pk, **{**PLAN, "last_day": "2021-10-02"})
+    campaign.refresh_from_db()
+    assert campaign.last_day.isoformat() == "2021-10-02"
+    assert recorded("campaign", campaign.pk, "made").data["reason"] == "Because."
+    assert recorded("campaign", campaign.pk, "changed").data["fields"] == ["last_day"]
+
+
+@pytest.mark.rule("MKT-3")
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        ({"last_day": "2021-08-31"}, "ends on its first day or later"),
+        ({"first_day": "2020-03-01", "last_day": "2020-03-31"}, "already over"),
+        ({"name": "Another", "first_day": "2021-09-30", "last_day": "2021-10-10"}, "Another campaign runs"),
+        ({"first_day": "2021-09-31"}, "Enter a valid date"),
+    ],
+)
+def test_a_campaign_on_days_that_cannot_be_is_told(ops: Any, days: dict[str, str], says: str):
+    factories.campaign(date(2021, 9, 1), date(2021, 9, 30), "The first")
+    answer = send(ops("administrator"), "sellers/campaign", "make", **{**PLAN, **days})
+    assert answer.status_code in (409, 422)
+    assert says in answer.content.decode()
+    assert Campaign.objects.count() == 1
 
 
 def test_two_lines_have_no_code_in_common(ops: Any):

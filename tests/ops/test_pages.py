@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -67,6 +67,7 @@ def chain(world: World) -> World:
     product = factories.product(world.shop, ships_by=factories.template(world.shop, line))
     free = factories.order(world.alice, {product: 1}, by=line)
     claims.exempt_order(order_id=free.pk, platform_bears=False, reason="Typhoon.", at=FILED)
+    factories.campaign(date(2021, 3, 1), date(2021, 3, 31))
     return world
 
 

@@ -12,7 +12,7 @@ from assurance.demo.models import World
 from assurance.demo.world import desk, programme
 from assurance.demo.world.cast import PARTS, PAST_DAYS, make_cast
 from assurance.demo.world.goods import make_lines, make_products, make_templates
-from assurance.demo.world.offers import make_store_coupons
+from assurance.demo.world.offers import make_store_coupons, open_campaign
 from assurance.demo.world.stage import Stage
 from assurance.kernel import clock
 from assurance.kernel.days import day_of, plus, start_of
@@ -50,6 +50,7 @@ def load(*, now: datetime, scale: float = 1, tell: Callable[[float], None] = lam
         stage.run(tell)
     with clock.frozen(now):
         desk.put_in_order(cast, now)
+        open_campaign(cast, now)
     _close_the_past(now)
     World.objects.create(id=1, loaded_at=now)
     transaction.on_commit(time_machine.forget)

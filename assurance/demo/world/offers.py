@@ -1,12 +1,15 @@
-"""The store coupons of the demo: two of most shops, by percentage and by amount, and one that is over by now."""
+"""What is on offer in the demo: store coupons, two of most shops, and one that is over by now; one open campaign."""
 
 from datetime import datetime
 from decimal import Decimal
 
+from assurance.demo.world.cast import Cast
 from assurance.kernel.days import day_of, plus
+from assurance.kernel.events import Actor
 from assurance.kernel.money import USD, Money
 from coupons.services import StoreTerms, make_store_coupon
 from sellers.models import Seller
+from sellers.services import campaigns
 
 # By the shop's key: name, percentage, amount, minimum, days from the present to its end, uses in all.
 _OFFERS: dict[str, tuple[tuple[str, str, int, int, int, int | None], ...]] = {
@@ -35,3 +38,16 @@ def make_store_coupons(seller: Seller, key: str, now: datetime, *, at: datetime)
             limit=limit,
         )
         make_store_coupon(seller_id=seller.pk, terms=terms, at=at)
+
+
+def open_campaign(cast: Cast, now: datetime) -> None:
+    """The campaign that runs at the present, for three weeks."""
+    today = day_of(now)
+    plan = campaigns.Plan(
+        name="Factory direct weeks",
+        name_zh="源头工厂采购节",
+        first_day=plus(today, -8),
+        last_day=plus(today, 12),
+    )
+    actor = Actor("ops", cast.ops.pk)
+    campaigns.make(plan=plan, reason="Planned with the sellers’ council.", at=now, actor=actor)

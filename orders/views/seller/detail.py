@@ -15,6 +15,7 @@ from orders.models import Order, Return
 from orders.queries import exposure
 from orders.queries import seller as orders
 from orders.queries.buyer import Detail, detail
+from orders.queries.campaigns import allowance
 from orders.queries.refunds import application
 from orders.queries.seller import Row
 from orders.rules.amendments import lapses_at
@@ -75,6 +76,7 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
         "decline_form": DeclineForm(),
         "confirm_form": ConfirmForm(),
     }
+    may = panels.allowed(known)
     context: dict[str, Any] = {
         "order": found,
         "view": known.view,
@@ -85,7 +87,7 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
         "funds": panels.funds_panel(known),
         "returns": _returns(desk),
         "dispatch": panels.dispatch_panel(known),
-        "may": panels.allowed(known),
+        "may": may,
         "at_most": exposure.at_most(Row(found, known.view, known.parcels)),
         "proposed": proposals.lines(known),
         "answer_until": lapses_at(known.proposal.day) if known.proposal else None,
@@ -99,7 +101,10 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
             total=found.total,
             usd_rate=found.usd_rate,
             platform_line=found.platform_line,
-        ),
+            allowance=allowance(found.seller_id, request.at, but=found.pk),
+        )
+        if may["confirm_supplier"]
+        else [],
         "versions": versions_said(found),
         "events": [(event.happened_at, said(event)) for event in known.events],
         **forms,

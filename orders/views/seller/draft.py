@@ -20,6 +20,7 @@ from assurance.ui import limits
 from orders.models import Order
 from orders.queries import contract as contracts
 from orders.queries import seller as orders
+from orders.queries.campaigns import allowance
 from orders.queries.facts import elapsed, nominal_fee, policy_of
 from orders.queries.quote import Promise, promise
 from orders.rules import lifecycle
@@ -188,7 +189,10 @@ def _write(request: SellerRequest, buyer: User, order: Order | None) -> HttpResp
         "changed": changed,
         "is_draft": order is None or order.state == lifecycle.DRAFT,
         "preview": _preview(request, desk) if request.method == "POST" or order else None,
-        "export_modes": export_modes(request.policy),
+        "export_modes": export_modes(
+            request.policy,
+            allowance=allowance(request.seller.pk, request.at, but=order.pk if order else 0),
+        ),
         "export": desk.form["export"].value(),
     }
     return page(request, "orders/seller/draft.html", context, status=status)
