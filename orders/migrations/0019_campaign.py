@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('coupons', '0004_store_coupons'),
         ('kernel', '0004_answer_by_age'),
         ('logistics', '0004_parcels_by_proof'),
-        ('orders', '0017_production_updates'),
+        ('orders', '0018_statements_in_the_background'),
         ('sellers', '0004_campaigns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
