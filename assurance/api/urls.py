@@ -9,7 +9,7 @@ from coupons.api import Coupons, Recoveries
 from logistics.api.products import Products, ShippingOptions
 from logistics.api.templates import SellerTemplates
 from logistics.api.tracking import AfterShip, SeventeenTrack, Tracking
-from orders.api import drafts, money, verbs
+from orders.api import drafts, money, reviews, talk, verbs
 from orders.api.orders import OrderAt, Orders
 from sellers.api import SellerAt, Statement
 
@@ -60,6 +60,11 @@ _order: list[URLPattern | URLResolver] = [
     path("dispatch-date/", verbs.DispatchDate.as_view(), name="dispatch-date"),
     path("dispatch-date/accept/", verbs.AcceptDate.as_view(), name="accept-date"),
     path("dispatch-date/refuse/", verbs.RefuseDate.as_view(), name="refuse-date"),
+    path("messages/", talk.Messages.as_view(), name="messages"),
+    path("production/", talk.Production.as_view(), name="production"),
+    path("files/<slug:key>/", talk.FileAt.as_view(), name="file"),
+    path("review/", reviews.OrderReview.as_view(), name="review"),
+    path("review/reply/", reviews.ReplyToReview.as_view(), name="reply-to-review"),
     path("claims/", OrderClaims.as_view(), name="order-claims"),
     path("refunds/", money.Refunds.as_view(), name="refunds"),
     path("refunds/answer/", money.AnswerRefund.as_view(), name="answer-refund"),
@@ -68,6 +73,7 @@ _order: list[URLPattern | URLResolver] = [
     path("refunds/decline/", money.DeclineRefund.as_view(), name="decline-refund"),
     path("refunds/withdraw/", money.WithdrawRefund.as_view(), name="withdraw-refund"),
     path("refunds/escalate/", money.EscalateRefund.as_view(), name="escalate-refund"),
+    path("refunds/thread/", talk.RefundThread.as_view(), name="refund-thread"),
 ]
 
 _v1: list[URLPattern | URLResolver] = [

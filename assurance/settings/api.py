@@ -64,6 +64,8 @@ are days in the platform's zone; **instants** carry their offset.
 one effect and one answer, for 30 days; another request with that key is refused with 422, one that comes
 while the first is being worked on with 409.
 
+**Files** are sent and read as Base64 within the JSON; a request takes 2.5 MB.
+
 **Lists** are pages, newest first; follow `next`.
 """,
     "VERSION": "1",
@@ -83,6 +85,7 @@ while the first is being worked on with 409.
         "GuaranteeState": "orders.api.shapes.GUARANTEE_STATES",
         "Guarantee": "orders.api.shapes.GUARANTEES",
         "Side": "orders.api.shapes.SIDES",
+        "Speaker": "orders.api.shapes.SPEAKERS",
         "ClaimState": "orders.api.shapes.CLAIM_STATES",
         "CouponState": "coupons.models.CouponState",
         "RecoveryState": "coupons.api.RECOVERY_STATES",

@@ -19,7 +19,10 @@ BUYER, SELLER = "buyer", "seller"
 
 
 class OrderView(View):
-    """A path below one order. A stranger's is 404; a verb that is the other side's is 403."""
+    """A path below one order. A stranger's is 404; a verb that is the other side's is 403.
+
+    `side` says whose verb it is; both sides may read.
+    """
 
     tag = "Orders"
     side: ClassVar[str | None] = None
@@ -27,7 +30,7 @@ class OrderView(View):
 
     def enter(self, request: Request, **path: Any) -> None:
         self.order = _find(request, path["number"])
-        if self.side is not None and self.side != side_of(self.order, request):
+        if request.method == "POST" and self.side not in (None, side_of(self.order, request)):
             whose = (
                 _("This is for the buyer to do.")
                 if self.side == BUYER

@@ -137,7 +137,7 @@ class AnswerRefund(OrderView):
     @endpoint("answerRefund", shapes.OrderDetail, body=RefundAnswered)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Agree, and it is paid, or refuse, and the buyer may bring it before the platform."""
-        refunds.answer(refund_id=_latest(self.order), at=clock.now(), actor=self.actor(request), **given)
+        refunds.answer(refund_id=latest(self.order), at=clock.now(), actor=self.actor(request), **given)
         return shown(request, number)
 
 
@@ -153,7 +153,7 @@ class CounterRefund(OrderView):
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Offer another amount; the buyer accepts it, and it is paid, or says no. Replaces an open offer."""
         refunds.counter(
-            refund_id=_latest(self.order),
+            refund_id=latest(self.order),
             offer=in_currency(given["offer"], self.order.currency, field="offer"),
             words=given["words"],
             at=clock.now(),
@@ -175,7 +175,7 @@ class AcceptRefund(OrderView):
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Accept the supplier's offer; it is paid at once."""
         seen = in_currency(given["offer"], self.order.currency, field="offer")
-        refunds.accept(refund_id=_latest(self.order), seen=seen, at=clock.now(), actor=self.actor(request))
+        refunds.accept(refund_id=latest(self.order), seen=seen, at=clock.now(), actor=self.actor(request))
         return shown(request, number)
 
 
@@ -186,7 +186,7 @@ class DeclineRefund(OrderView):
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Say no to the supplier's offer; your application stands."""
         seen = in_currency(given["offer"], self.order.currency, field="offer")
-        refunds.decline(refund_id=_latest(self.order), seen=seen, at=clock.now(), actor=self.actor(request))
+        refunds.decline(refund_id=latest(self.order), seen=seen, at=clock.now(), actor=self.actor(request))
         return shown(request, number)
 
 
@@ -196,7 +196,7 @@ class WithdrawRefund(OrderView):
     @endpoint("withdrawRefund", shapes.OrderDetail, body=Nothing)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Take your application back while it is open."""
-        refunds.withdraw(refund_id=_latest(self.order), at=clock.now(), actor=self.actor(request))
+        refunds.withdraw(refund_id=latest(self.order), at=clock.now(), actor=self.actor(request))
         return shown(request, number)
 
 
@@ -206,7 +206,7 @@ class EscalateRefund(OrderView):
     @endpoint("escalateRefund", shapes.OrderDetail, body=Nothing)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Bring your application before the platform, from day 4."""
-        refunds.escalate(refund_id=_latest(self.order), at=clock.now(), actor=self.actor(request))
+        refunds.escalate(refund_id=latest(self.order), at=clock.now(), actor=self.actor(request))
         return shown(request, number)
 
 
@@ -214,7 +214,8 @@ def _wanted(given: dict[str, Any], order: Order) -> Money | None:
     return None if given["full"] else in_currency(given["amount"], order.currency, field="amount")
 
 
-def _latest(order: Order) -> int:
+def latest(order: Order) -> int:
+    """The latest application for a refund; 404 where there is none."""
     refund = order.refunds.order_by("-id").first()
     if refund is None:
         raise Http404

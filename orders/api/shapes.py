@@ -27,6 +27,7 @@ GUARANTEE_STATES = [
 ]
 REFUND_STATES = ["negotiating", "escalated", "agreed", "ruled", "withdrawn"]
 SIDES = ["buyer", "seller"]
+SPEAKERS = [*SIDES, "platform"]
 GUARANTEES = ["dispatch", "delivery"]
 CLAIM_STATES = ["in_review", "approved", "rejected"]
 
@@ -100,6 +101,10 @@ class Whole:
     @property
     def claim(self) -> Any:
         return getattr(self.order, "claim", None) if self.order.claimed_at else None
+
+    @property
+    def review(self) -> Any:
+        return getattr(self.order, "review", None) if self.order.received_at else None
 
 
 class Party(serializers.Serializer[Any]):
@@ -276,6 +281,27 @@ class RefundShown(serializers.Serializer[Any]):
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
+class ReviewShown(serializers.Serializer[Any]):
+    """One to five stars for each, the buyer's words, and the supplier's one reply, empty while there is none."""
+
+    product = serializers.IntegerField(source="product_stars")
+    service = serializers.IntegerField(source="service_stars")
+    shipment = serializers.IntegerField(source="shipment_stars")
+    words = serializers.CharField()
+    at = serializers.DateTimeField()
+    reply = serializers.CharField()
+    replied_at = serializers.DateTimeField(allow_null=True)
+
+
+class FileShown(serializers.Serializer[Any]):
+    """A file on an order; its content is under the order's `files/{key}/`."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="In bytes.")
+
+
 class ClaimBrief(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     guarantee = serializers.ChoiceField(GUARANTEES)
@@ -316,4 +342,5 @@ class OrderDetail(OrderSummary):
     payment = PaymentShown(source="detail.payment", allow_null=True, help_text="The attempt that is open.")
     refund = RefundShown(source="detail.refund", allow_null=True, help_text="The latest application.")
     claim = ClaimBrief(allow_null=True)
+    review = ReviewShown(allow_null=True)
     timeline = Happened(many=True, source="detail.events", help_text="The newest first.")

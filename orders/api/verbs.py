@@ -1,9 +1,7 @@
 """What the two sides do with an order, from its confirmation to its receipt."""
 
-from base64 import b64decode
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,9 +9,9 @@ from rest_framework.request import Request
 from assurance.api.fields import Choice, Day, Flag, Nothing, Text
 from assurance.api.fields import Request as Given
 from assurance.api.fields import Whole as Number
+from assurance.api.files import Files
 from assurance.api.views import endpoint
-from assurance.kernel import clock, uploads
-from assurance.kernel.uploads import Upload
+from assurance.kernel import clock
 from logistics.models import Parcel
 from orders.api.access import BUYER, SELLER, OrderView, shown
 from orders.api.shapes import OrderDetail, Whole
@@ -74,32 +72,14 @@ class Cancel(OrderView):
         return shown(request, number)
 
 
-class ProofGiven(Given):
-    name = Text(max_length=120, help_text="With its ending: .jpg, .png, .webp or .pdf.")
-    content = Text(max_length=2_000_000, help_text="The file in Base64, at most 1.5 MB of it.")
-
-    def validate(self, given: dict[str, Any]) -> Upload:
-        """The file as it is kept; refused as on the pages, and where it is no Base64."""
-        try:
-            content = b64decode(given["content"], validate=True)
-        except ValueError as error:
-            raise serializers.ValidationError({"content": [_("This is not Base64.")]}) from error
-        try:
-            return uploads.check(given["name"], content)
-        except ValidationError as error:
-            raise serializers.ValidationError({"content": error.messages}) from error
-
-
 class ParcelGiven(Given):
     carrier = Text(max_length=40)
     number = Text(
         max_length=60, default="", help_text="The tracking number on the waybill; absent: a proof is there."
     )
     last = Flag(default=True, help_text="Whether the order is wholly dispatched with it.")
-    proof = serializers.ListField(
-        child=ProofGiven(),
+    proof = Files(
         max_length=1,
-        default=list,
         help_text="A proof of dispatch: for easy dispatch, and where there is no tracking number.",
     )
 

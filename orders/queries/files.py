@@ -1,10 +1,15 @@
 """Files on an order: with what they were sent, and who may see one."""
 
 from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db.models import Model
 
 from assurance.accounts.models import User
 from orders.models import Attachment
 from orders.queries import own
+
+Row = TypeVar("Row", bound=Model)
 
 
 def of(order_id: int, purpose: str, known: Iterable[Attachment] | None = None) -> dict[int, list[Attachment]]:
@@ -19,6 +24,17 @@ def of(order_id: int, purpose: str, known: Iterable[Attachment] | None = None) -
         if row.purpose == purpose:
             found.setdefault(row.about_id, []).append(row)
     return found
+
+
+def beside(order_id: int, purpose: str, rows: Iterable[Row]) -> list[tuple[Row, list[Attachment]]]:
+    """Rows of an order, each with the files that were sent with it; one query for the files."""
+    sent = of(order_id, purpose)
+    return [(row, sent.get(row.pk, [])) for row in rows]
+
+
+def one(order_id: int, key: str) -> Attachment | None:
+    """A file of an order by its key."""
+    return Attachment.objects.filter(order_id=order_id, key=key).first()
 
 
 def visible(key: str, user: User) -> Attachment | None:

@@ -22,6 +22,5 @@ def page(order_id: int, before: int | None = None) -> Page:
     if before is not None:
         found = found.filter(pk__lt=before)
     rows = list(found[: PAGE + 1])
-    sent = files.of(order_id, Purpose.MESSAGE)
     shown = rows[:PAGE]
-    return Page([(row, sent.get(row.pk, [])) for row in shown], shown[-1].pk if len(rows) > PAGE else None)
+    return Page(files.beside(order_id, Purpose.MESSAGE, shown), shown[-1].pk if len(rows) > PAGE else None)

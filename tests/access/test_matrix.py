@@ -59,19 +59,20 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         orders:escalate orders:gateway claims:new notices:follow account:address
         account:address_delete account:token_revoke api:pay api:receive api:accept-date
         api:refuse-date api:address api:order-claims api:refunds api:escalate-refund
-        api:accept-refund api:decline-refund api:withdraw-refund
+        api:accept-refund api:decline-refund api:withdraw-refund api:review
         """,
     ),
     (
         MING,
         """
         api:accept-short api:ask-for-rest api:change api:send api:associate api:dispatch api:parcel-number api:dispatch-date api:answer-refund api:counter-refund
+        api:reply-to-review
         """,
     ),
     (
         ALICE | MING,
         """
-        api:order api:confirm api:decline api:cancel api:extend
+        api:order api:confirm api:decline api:cancel api:extend api:messages api:production api:refund-thread api:file
         """,
     ),
     (
@@ -148,7 +149,7 @@ def _path(name: str, cast: Cast) -> str:
         "uidb36": "1",
     }
     own |= {"version": TERMS_VERSION, "format": "csv"}
-    if name == "orders:file":
+    if name in ("orders:file", "api:file"):
         own["key"] = cast.file.key
     if name == "orders:export_file":
         own["key"] = cast.export.key
@@ -156,6 +157,7 @@ def _path(name: str, cast: Cast) -> str:
         (),
         ("number",),
         ("order_number",),
+        ("number", "key"),
         ("pk",),
         ("reference",),
         ("key",),

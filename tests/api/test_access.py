@@ -12,7 +12,7 @@ from orders.models import Order
 from orders.services import start
 from tests import factories
 from tests.api.conftest import started, wanted
-from tests.api.test_idempotency import VERBS
+from tests.api.verbs import VERBS
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ def test_a_stranger_gets_404_at_every_verb_whatever_is_sent(world, verb):
         assert world.nobody.send(f"orders/{order.number}/{verb}/", body).status_code == 401
 
 
-BOTH = {"confirm", "decline", "cancel", "extend"}
+BOTH = {"confirm", "decline", "cancel", "extend", "messages", "refunds/thread"}
 
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - BOTH))

@@ -11,7 +11,7 @@ from orders.rules.bank.reference import reference_of
 from orders.services import bank, desk, payment
 from tests import factories
 from tests.api.conftest import started, wanted
-from tests.api.test_idempotency import HOME, short
+from tests.api.verbs import HOME, short
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db

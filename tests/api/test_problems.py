@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from typing import Any
 
 import pytest
 from django.apps import apps
@@ -13,12 +12,13 @@ from orders.models import Order
 from orders.services import dispatch
 from sellers.models import Product
 from tests import factories
+from tests.api.bodies import BODIES, HUGE
 from tests.api.conftest import started, wanted
+from tests.api.verbs import VERBS
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
-HUGE = 10**30
 LONG = "x" * 100_000
 
 
@@ -119,130 +119,6 @@ def test_a_supplier_without_the_lamp_is_refused(world, at):
     assert problem["advice"]
 
 
-# Verb → who sends it, bodies with the status and the fields named. `None` in place of fields: whatever.
-AGREED = {
-    "items": [{"product": 1, "quantity": 1}],
-    "destination": "US",
-    "dispatch": {"days": 6},
-    "version": 1,
-}
-
-BODIES: dict[str, tuple[str, list[Any]]] = {
-    "pay": ("buyer", [
-        ({}, 400, ["method"]),
-        ({"method": "gold"}, 400, ["method"]),
-        ({"method": ["visa"]}, 400, ["method"]),
-        ({"method": "visa", "amount": "0"}, 400, ["amount"]),
-        ({"method": "visa", "amount": "0.00"}, 400, ["amount"]),
-        ({"method": "visa", "amount": "-5.00"}, 400, ["amount"]),
-        ({"method": "visa", "amount": "5,00"}, 400, ["amount"]),
-        ({"method": "visa", "amount": "NaN"}, 400, ["amount"]),
-        ({"method": "visa", "amount": "1e5"}, 400, ["amount"]),
-        ({"method": "visa", "amount": "٣"}, 400, ["amount"]),
-        ({"method": "visa", "amount": 5.5}, 400, ["amount"]),
-        ({"method": "visa", "amount": "0.001"}, 400, ["amount"]),
-        ({"method": "visa", "amount": "9" * 40}, 400, ["amount"]),
-        ({"method": "visa", "amount": "100.01"}, 422, ["amount"]),
-        ({"method": "visa", "coupon": 999_999}, 422, ["coupon"]),
-        ({"method": "visa", "coupon": "{coupon of another}"}, 422, ["coupon"]),
-        ({"method": "visa", "coupon": -1}, 400, ["coupon"]),
-        ({"method": "visa", "coupon": HUGE}, 400, ["coupon"]),
-        ({"method": "visa", "card": "4111"}, 400, ["card"]),
-    ]),
-    "accept-short": ("seller", [({"amount": "1.00"}, 400, ["amount"]), ({}, 409, None)]),
-    "ask-for-rest": ("seller", [({"amount": "1.00"}, 400, ["amount"]), ({}, 409, None)]),
-    "address": ("buyer", [
-        ({}, 400, ["city", "recipient", "street"]),
-        ({"recipient": "Alice", "street": "9 Pier Road", "city": ""}, 400, ["city"]),
-        ({"recipient": "Alice", "street": "x" * 201, "city": "Portland"}, 400, ["street"]),
-        ({"recipient": "Alice", "street": 9, "city": "Portland"}, 400, ["street"]),
-        ({"recipient": "Alice", "street": "9 Pier Road", "city": "Portland", "country": "CA"}, 400, ["country"]),
-    ]),
-    "dispatch": ("seller", [
-        ({}, 400, ["carrier"]),
-        ({"carrier": "Own truck"}, 422, ["number"]),
-        ({"carrier": "Own truck", "proof": [{"name": "a.pdf", "content": "?"}]}, 400, ["proof.0.content"]),
-        ({"carrier": "DHL", "number": ""}, 400, ["number"]),
-        ({"carrier": "DHL", "number": " "}, 400, ["number"]),
-        ({"carrier": "DHL", "number": "x" * 61}, 400, ["number"]),
-        ({"carrier": "x" * 41, "number": "JD1"}, 400, ["carrier"]),
-        ({"carrier": "DHL", "number": 1}, 400, ["number"]),
-        ({"carrier": "DHL", "number": "JD1", "last": "yes"}, 400, ["last"]),
-        ({"carrier": "DHL", "number": "TAKEN"}, 409, ["number"]),
-    ]),
-    "dispatch/number": ("seller", [
-        ({}, 400, ["carrier", "number", "parcel"]),
-        ({"parcel": 1, "carrier": "DHL", "number": ""}, 400, ["number"]),
-        ({"parcel": "1", "carrier": "DHL", "number": "JD1"}, 400, ["parcel"]),
-        ({"parcel": 9**15, "carrier": "DHL", "number": "JD1"}, 400, ["parcel"]),
-    ]),
-    "dispatch-date": ("seller", [
-        ({}, 400, ["day", "reason"]),
-        ({"day": "2021-02-30", "reason": "Kiln"}, 400, ["day"]),
-        ({"day": "25.03.2021", "reason": "Kiln"}, 400, ["day"]),
-        ({"day": "2021-03-25T10:00:00Z", "reason": "Kiln"}, 400, ["day"]),
-        ({"day": 20210325, "reason": "Kiln"}, 400, ["day"]),
-        ({"day": "0001-01-01", "reason": "Kiln"}, 422, ["day"]),
-        ({"day": "9999-12-31", "reason": "Kiln"}, 422, ["day"]),
-        ({"day": "2021-03-21", "reason": "Kiln"}, 422, ["day"]),
-        ({"day": "2021-03-25", "reason": ""}, 400, ["reason"]),
-        ({"day": "2021-03-25", "reason": "x" * 501}, 400, ["reason"]),
-    ]),
-    "dispatch-date/accept": ("buyer", [({}, 400, ["day"]), ({"day": "2021-03-25"}, 409, None)]),
-    "claims": ("buyer", [
-        ({}, 400, ["guarantee"]),
-        ({"guarantee": "refund"}, 400, ["guarantee"]),
-        ({"guarantee": "dispatch", "note": "x" * 501}, 400, ["note"]),
-        ({"guarantee": "dispatch", "amount": "1000"}, 400, ["amount"]),
-        ({"guarantee": "dispatch"}, 409, None),
-    ]),
-    "refunds": ("buyer", [
-        ({}, 400, ["reason"]),
-        ({"reason": "Broken"}, 400, ["amount"]),
-        ({"reason": "Broken", "full": True, "amount": "5.00"}, 400, ["amount"]),
-        ({"reason": "Broken", "full": "true"}, 400, ["full"]),
-        ({"reason": "Broken", "amount": "-5.00"}, 400, ["amount"]),
-        ({"reason": "Broken", "amount": "100.01"}, 422, ["amount"]),
-        ({"reason": "Broken", "amount": "999999999999.99"}, 422, ["amount"]),
-    ]),
-    "refunds/answer": ("seller", [({}, 400, ["agree"]), ({"agree": "yes"}, 400, ["agree"]), ({"agree": True}, 404, None)]),
-    "refunds/counter": ("seller", [
-        ({}, 400, ["offer"]),
-        ({"offer": "0"}, 400, ["offer"]),
-        ({"offer": 5}, 400, ["offer"]),
-        ({"offer": "5.00", "words": "x" * 501}, 400, ["words"]),
-        ({"offer": "5.00"}, 404, None),
-    ]),
-    "refunds/accept": ("buyer", [({}, 400, ["offer"]), ({"offer": "-1"}, 400, ["offer"]), ({"offer": "5.00"}, 404, None)]),
-    "refunds/decline": ("buyer", [({}, 400, ["offer"]), ({"offer": "5.00"}, 404, None)]),
-    "refunds/withdraw": ("buyer", [({"yes": 1}, 400, ["yes"]), ({}, 404, None)]),
-    "refunds/escalate": ("buyer", [({}, 404, None)]),
-    "decline": ("seller", [({}, 400, ["reason"]), ({"reason": "mood"}, 400, ["reason"]), ({"reason": "terms"}, 409, None)]),
-    "change": ("seller", [
-        ({}, 400, ["destination", "dispatch", "items", "version"]),
-        (AGREED | {"items": []}, 400, ["items"]),
-        (AGREED | {"items": [{"product": 1, "quantity": 0}]}, 400, ["items.0.quantity"]),
-        (AGREED | {"items": [{"product": 1, "quantity": 1, "price": 9}]}, 400, ["items.0.price"]),
-        (AGREED | {"dispatch": {"days": 6, "day": "2021-04-01"}}, 400, ["dispatch.days"]),
-        (AGREED | {"dispatch": {"days": 91}}, 400, ["dispatch.days"]),
-        (AGREED | {"export": "smuggle"}, 400, ["export"]),
-        (AGREED | {"version": 0}, 400, ["version"]),
-        (AGREED, 409, None),
-    ]),
-    "send": ("seller", [({}, 400, ["version"]), ({"version": "1"}, 400, ["version"]), ({"version": 1}, 409, None)]),
-    "confirm": ("seller", [
-        ({"version": 0}, 400, ["version"]),
-        ({"export": "smuggle"}, 400, ["export"]),
-        ({"yes": 1}, 400, ["yes"]),
-        ({}, 409, None),
-    ]),
-    "cancel": ("buyer", [({"yes": 1}, 400, ["yes"]), ({}, 409, None)]),
-    "receive": ("buyer", [({"at": "2021-03-15"}, 400, ["at"]), ({}, 409, None)]),
-    "extend": ("buyer", [({"days": 99}, 400, ["days"]), ({}, 409, None)]),
-    "associate": ("seller", [({"amount": "1"}, 400, ["amount"]), ({}, 409, None)]),
-    "dispatch-date/refuse": ("buyer", [({"day": "2021-03-25"}, 400, ["day"]), ({}, 409, None)]),
-}  # fmt: skip
-
 CASES = [(verb, who, *case) for verb, (who, cases) in BODIES.items() for case in cases]
 
 
@@ -271,8 +147,6 @@ def test_a_verb_with_values_that_are_none(world, verb, who, body, status, named)
 
 
 def test_every_verb_is_tried_here():
-    from tests.api.test_idempotency import VERBS
-
     assert set(BODIES) == set(VERBS)
 
 

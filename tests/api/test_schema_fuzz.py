@@ -17,7 +17,7 @@ from schemathesis import GenerationMode
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
-from orders.models import Order
+from orders.models import Attachment, Order
 from orders.services import dispatch
 from tests import factories
 from tests.api.conftest import started
@@ -38,7 +38,9 @@ def api(world, monkeypatch, settings):
     started(world)
     started(world, at=NOW.replace(month=2))
     sent = started(world)
-    dispatch.dispatch(order_id=sent.pk, carrier="DHL", number="JD1", last=True, at=NOW)
+    dispatch.dispatch(
+        order_id=sent.pk, carrier="DHL", number="JD1", last=True, proof=[factories.upload()], at=NOW
+    )
     factories.order(world.alice, {factories.product(world.shop, rts=False): 1}, paid=False)
     # As Django's own test client does: the test's transaction outlives a request.
     for signal in (request_started, request_finished):
@@ -59,6 +61,7 @@ def test_no_request_is_answered_as_the_schema_does_not_tell(api, world):
 def _fuzz(cases, world, share):
     """Ask `share` times, mostly for what is there, now as the buyer and now as the seller."""
 
+    key = Attachment.objects.values_list("key", flat=True)[0]
     numbers = list(Order.objects.values_list("number", flat=True))
 
     @hypothesis.settings(
@@ -73,7 +76,7 @@ def _fuzz(cases, world, share):
         chance = random.Random(repr(case))
         path = case.meta.components.get(ParameterLocation.PATH)
         if path is not None and path.mode is GenerationMode.POSITIVE and chance.random() < 0.9:
-            there = {"number": chance.choice(numbers), "product": world.mug.pk}
+            there = {"number": chance.choice(numbers), "product": world.mug.pk, "key": key}
             case.path_parameters |= {name: there[name] for name in case.path_parameters}
         caller = chance.choice((world.buyer, world.seller))
         answer = case.call(headers=caller.headers())
