@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
+from importlib import import_module
 
 import pytest
 from pytest_django import Settings
@@ -15,6 +16,7 @@ from assurance.kernel import clock
 @pytest.fixture
 def demo(settings: Settings, db: None) -> Iterator[World]:
     """Pages, clock and bar of the demo, around an empty world."""
+    import_module(settings.ROOT_URLCONF)  # read once a process, so not first while the demo is on
     templates = deepcopy(settings.TEMPLATES)
     templates[0]["OPTIONS"]["context_processors"].append("assurance.demo.context.demo")
     settings.TEMPLATES = templates

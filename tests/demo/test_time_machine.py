@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -62,7 +61,7 @@ def nobody_at_work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.parametrize("address", [MOVE, "/demo/changes/", SIGN_IN])
 def test_outside_the_demo_there_is_no_such_page(client: Client, address: str) -> None:
     with pytest.raises(Resolver404):
-        resolve(address, settings.ROOT_URLCONF)  # not what the last request of another test left
+        resolve(address)
     assert client.post(address, {"by": "day", "email": "olivia@demo.example"}).status_code == 404
     assert b"tm__move" not in client.get("/account/login/").content
 
