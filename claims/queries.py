@@ -88,17 +88,35 @@ def under(exemption: Exemption) -> QuerySet[Order]:
 
     dispatched or delivered by one of its days.
     """
+    by_dispatch, by_promise = _halves(exemption)
+    return by_dispatch | by_promise
+
+
+def _halves(exemption: Exemption) -> tuple[QuerySet[Order], QuerySet[Order]]:
+    """The orders of a region by their day of dispatch, and by their promised day."""
     period = (exemption.due_from, exemption.due_to)
-    days = Q(dispatch_due__range=period) | Q(promise__range=period, can_deliver=True)
-    found = Order.objects.filter(days, destination__in=exemption.countries, effective_at__isnull=False)
-    return found.filter(line_id=exemption.line_id) if exemption.line_id else found
+    found = Order.objects.filter(destination__in=exemption.countries, effective_at__isnull=False)
+    if exemption.line_id:
+        found = found.filter(line_id=exemption.line_id)
+    return found.filter(dispatch_due__range=period), found.filter(promise__range=period, can_deliver=True)
+
+
+def left_under(exemption: Exemption) -> QuerySet[Order, int]:
+    """The ids of the orders under an exemption that it has not come to yet.
+
+    Asked every minute while it holds, when nearly all have been come to. Each half is answered by an index of its
+    own alone; as one condition, the planner would rather walk through all orders by their id to find a few.
+    """
+    seen = ExemptedOrder.objects.filter(exemption=exemption, order=OuterRef("pk"))
+    by_dispatch, by_promise = (
+        half.filter(~Exists(seen)).values_list("pk", flat=True) for half in _halves(exemption)
+    )
+    return by_dispatch.union(by_promise)
 
 
 def to_look_at(exemption: Exemption, limit: int) -> list[int]:
     """The next orders under an exemption that it has not come to yet."""
-    seen = ExemptedOrder.objects.filter(exemption=exemption, order=OuterRef("pk"))
-    left = under(exemption).filter(~Exists(seen)).order_by("pk")
-    return list(left.values_list("pk", flat=True)[:limit])
+    return list(left_under(exemption).order_by("pk")[:limit])
 
 
 def regions_in_force(at: datetime) -> QuerySet[Exemption]:
@@ -165,5 +183,4 @@ def came_to(exemption: Exemption) -> dict[str, int]:
 
 def left_to_look_at(exemption: Exemption) -> int:
     """How many orders under a region it has yet to come to."""
-    seen = ExemptedOrder.objects.filter(exemption=exemption, order=OuterRef("pk"))
-    return under(exemption).filter(~Exists(seen)).count()
+    return left_under(exemption).count()

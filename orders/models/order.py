@@ -266,6 +266,19 @@ class Order(models.Model):
                 condition=AFTER_SALES & Q(seller_deleted_at=None),
                 name="order_after_sales",
             ),
+            # Read every minute by the regions that are exempted: paid orders by where and when they fall due (DSP-7).
+            models.Index(
+                fields=["destination", "dispatch_due"],
+                include=["id", "line"],
+                condition=Q(effective_at__isnull=False),
+                name="order_due_in_region",
+            ),
+            models.Index(
+                fields=["destination", "promise"],
+                include=["id", "line"],
+                condition=Q(effective_at__isnull=False, can_deliver=True),
+                name="order_promised_in_region",
+            ),
             # Read where easy dispatch is chosen in a campaign.
             models.Index(
                 fields=["seller", "campaign"],

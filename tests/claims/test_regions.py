@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from assurance import schedule
 from assurance.kernel.days import start_of
@@ -243,3 +244,39 @@ def test_an_uncovered_order_is_left_out_of_the_rate(trade):
 def test_a_period_that_cannot_be(trade, last):
     with pytest.raises(RuleViolation, match="DSP-7"):
         trade.draft(last=last)
+
+
+def _many(order):
+    """So many copies of an order, on days of three years in five countries, that an index is worth while.
+
+    A test's transaction cannot vacuum; what the planner would be told by one is told to it here.
+    """
+    own = {
+        "id": "1000000 + n",
+        "number": "(7e16::bigint + n)::text",
+        "destination": "(ARRAY['US', 'CA', 'DE', 'FR', 'GB'])[1 + n % 5]",
+        "dispatch_due": "date '2019-01-01' + n % 1000",
+        "promise": "date '2019-01-09' + n % 1000",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'orders_order'")
+        kept = [name for (name,) in cursor.fetchall() if name not in own and name != "request_key"]
+        cursor.execute(
+            f"INSERT INTO orders_order ({', '.join([*own, *kept])}) "
+            f"SELECT {', '.join([*own.values(), *kept])} FROM orders_order, generate_series(1, 20000) n"
+        )
+        cursor.execute("ANALYZE orders_order")
+        cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = 'orders_order'")
+
+
+def test_what_is_left_is_found_in_two_indexes_and_no_order_is_read_for_it(trade):
+    """The sweep asks every minute; it may read what falls due in the region, not what exists."""
+    _many(trade.order())
+    region = trade.region("US", "CA", first=date(2021, 3, 15))
+    plan = queries.left_under(region).order_by("pk")[:200].explain()
+    for index in ("order_due_in_region", "order_promised_in_region"):
+        assert f"Index Only Scan using {index} " in plan
+    assert "Seq Scan on orders_order" not in plan and "orders_order_pkey" not in plan
+    found = queries.to_look_at(region, 200)
+    assert found == sorted(queries.under(region).values_list("pk", flat=True))
+    assert queries.left_to_look_at(region) == len(found) > 50
