@@ -1,25 +1,27 @@
-"""Platform coupons and recoveries, to follow from claim to money."""
+"""Platform coupons and recoveries, to follow from claim to money; and sellers’ own coupons, to look at."""
 
 from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.decorators import display
 
 from assurance.kernel import clock
+from assurance.kernel.days import day_of
 from assurance.ledger.queries import transfers_of
 from assurance.ops import history, links, trail
 from assurance.ops.detail import DetailAdmin
 from assurance.ops.filters import one_of
-from assurance.ops.sheets import Badge, Fact, Panel
-from assurance.ops.show import shown
+from assurance.ops.sheets import Badge, Fact, Panel, Table
+from assurance.ops.show import plain, shown
 from assurance.ui import parts
-from coupons.models import Coupon, Recovery
-from coupons.queries import state
+from coupons import rules
+from coupons.models import Coupon, Recovery, StoreCoupon
+from coupons.queries import state, store_facts
 from orders.models import Order
 from sellers.models import Debt, Seller
 
@@ -172,3 +174,116 @@ class RecoveryAdmin(DetailAdmin):
             ),
             Panel(_("Recovery"), facts, side=True),
         ]
+
+
+STORE_STATES = {
+    "running": Badge(gettext_lazy("Running"), "good", "check"),
+    "coming": Badge(gettext_lazy("Not begun"), "soon", "calendar"),
+    "used_up": Badge(gettext_lazy("Used up"), "off", "none"),
+    "over": Badge(pgettext_lazy("coupon", "Over"), "off", "none"),
+    "ended": Badge(pgettext_lazy("coupon", "Ended"), "off", "none"),
+}
+ORDERS_SHOWN = 50
+
+
+class StoreStateFilter(admin.SimpleListFilter):
+    """The states of `rules.store_state`, asked of the database."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, badge.text) for name, badge in STORE_STATES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[StoreCoupon]) -> QuerySet[StoreCoupon]:
+        at = clock.now()
+        today = day_of(at)
+        ended = Q(ended_at__lte=at)
+        spent = Q(limit__isnull=False, used__gte=F("limit"))
+        in_force = ~ended & Q(first_day__lte=today, last_day__gte=today)
+        wanted = {
+            "ended": ended,
+            "over": ~ended & Q(last_day__lt=today),
+            "coming": ~ended & Q(first_day__gt=today),
+            "used_up": in_force & spent,
+            "running": in_force & ~spent,
+        }
+        return queryset.filter(wanted[self.value() or ""]) if self.value() in wanted else queryset
+
+
+@admin.register(StoreCoupon)
+class StoreCouponAdmin(DetailAdmin):
+    list_display = ("name", "seller", "off", "least_column", "period", "uses", "state_column")
+    list_filter = (StoreStateFilter,)
+    search_fields = ("name", "seller__name")
+    search_help_text = gettext_lazy("The coupon’s or the seller’s name")
+    list_select_related = ("seller",)
+    ordering = ("-id",)
+
+    @display(description=gettext_lazy("takes off"))
+    def off(self, coupon: StoreCoupon) -> Any:
+        return shown(_off(coupon))
+
+    @display(description=gettext_lazy("for goods from"), ordering="least_minor")
+    def least_column(self, coupon: StoreCoupon) -> Any:
+        return shown(coupon.least if coupon.least_minor else None)
+
+    @display(description=pgettext_lazy("column", "Days"), ordering="last_day")
+    def period(self, coupon: StoreCoupon) -> Any:
+        return shown([coupon.first_day, "–", coupon.last_day])
+
+    @display(description=pgettext_lazy("column", "Uses"), ordering="used")
+    def uses(self, coupon: StoreCoupon) -> str:
+        return _uses(coupon)
+
+    @display(description=gettext_lazy("state"))
+    def state_column(self, coupon: StoreCoupon) -> Any:
+        return shown(_store_state(coupon, clock.now()))
+
+    def panels(self, request: HttpRequest, thing: StoreCoupon, at: datetime) -> list[Panel]:
+        user = request.user
+        carrying = thing.orders.order_by("-id")[:ORDERS_SHOWN]
+        rows = [
+            (
+                order.created_at,
+                links.to(user, Order, order.pk, parts.order_no(order.number)),
+                order.get_state_display(),
+                -order.discount,
+                order.total,
+            )
+            for order in carrying
+        ]
+        facts = [
+            Fact(_("State"), _store_state(thing, at), "ORD-7"),
+            Fact(_("Seller"), links.to(user, Seller, thing.seller_id, thing.seller.name)),
+            Fact(_("Takes off"), _off(thing), "ORD-7"),
+            Fact(_("For goods from"), thing.least if thing.least_minor else None),
+            Fact(_("First day"), thing.first_day),
+            Fact(_("Last day"), thing.last_day),
+            Fact(
+                pgettext_lazy("column", "Uses"),
+                _uses(thing),
+                note=_("An order that closes unpaid gives its use back."),
+            ),
+            Fact(_("Made"), thing.made_at),
+            Fact(pgettext_lazy("coupon", "Ended"), thing.ended_at),
+        ]
+        head = (_("When"), _("Order"), _("State"), _("Taken off"), _("Contract total"))
+        table = Table(head, rows, numbers=frozenset({3, 4}), empty=_("No order has carried it yet."))
+        return [
+            Panel(_("Orders that carry it"), table=table, note=_("The newest %(n)s.") % {"n": ORDERS_SHOWN}),
+            Panel(_("Store coupon"), facts, side=True),
+            Panel(_("On record"), log=history.log("store_coupon", thing.pk), side=True),
+        ]
+
+
+def _store_state(coupon: StoreCoupon, at: datetime) -> Badge:
+    return STORE_STATES[rules.store_state(store_facts(coupon), at)]
+
+
+def _off(coupon: StoreCoupon) -> Any:
+    return coupon.amount if coupon.percent is None else f"{plain(coupon.percent)}%"
+
+
+def _uses(coupon: StoreCoupon) -> str:
+    return f"{coupon.used} / {coupon.limit}" if coupon.limit else str(coupon.used)

@@ -231,9 +231,16 @@ class Withdrawal(models.Model):
             models.UniqueConstraint(fields=["seller", "key"], name="one_withdrawal_per_key"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="something_withdrawn"),
         ]
+        # Read by finance's list of a period.
+        indexes: ClassVar = [models.Index(fields=["at"], name="withdrawal_by_time")]
 
     def __str__(self) -> str:
         return f"{self.amount} of {self.seller_id}"
+
+    @property
+    def transfer_reference(self) -> str:
+        """The reference of the transfer that paid it out."""
+        return f"withdrawal:{self.seller_id}:{self.key}"
 
 
 class Campaign(models.Model):

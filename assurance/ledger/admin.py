@@ -22,7 +22,7 @@ from assurance.ops.sheets import Badge, Fact, Link, Panel, Rule, Table
 from assurance.ui import parts
 from assurance.ui.paging import page
 from orders.models import BankLine, Order, Return
-from sellers.models import Seller
+from sellers.models import Seller, Withdrawal
 
 # The rules under which money moves.
 POSTED_UNDER = ("ORD-3", "PAY-1", "PAY-2", "PAY-3", "PAY-4", "REC-1", "REC-2", "REC-3", "RFD-3")
@@ -205,10 +205,17 @@ class TransferAdmin(DetailAdmin):
 
 
 def _behind(transfer: Transfer, user: Any) -> list[Fact]:
-    """The bank's lines that a transfer counted or set aside, and the money that it left to be returned."""
+    """The bank's lines that a transfer counted or set aside, what it left to be returned, what it paid out."""
     lines = BankLine.objects.filter(transfer_reference=transfer.reference).order_by("id")
     due = Return.objects.filter(reference=transfer.reference).first()
     facts = [Fact(_("Bank line"), links.to(user, BankLine, line.pk, line.bank_reference)) for line in lines]
     if due is not None:
         facts.append(Fact(_("To be returned"), links.to(user, Return, due.pk, due.amount)))
+    if transfer.what == "withdrawal":
+        key = transfer.reference.rpartition(":")[2]
+        paid = (
+            Withdrawal.objects.filter(seller_id=transfer.cause_id, key=key).select_related("account").first()
+        )
+        if paid is not None:
+            facts.append(Fact(_("Paid out to"), links.to(user, Withdrawal, paid.pk, paid.account)))
     return facts

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_countries import countries
 
 from assurance.accounts.models import User
@@ -77,6 +77,8 @@ _TITLES: dict[tuple[str, str], tuple[Promise, str]] = {
     ("statement", "asked"): (gettext_lazy("Asked to be taken in"), "clock"),
     ("statement", "discarded"): (gettext_lazy("Discarded"), "none"),
     ("statement", "taken_in"): (gettext_lazy("Taken in"), "check"),
+    ("store_coupon", "made"): (gettext_lazy("Offered to buyers"), "coupon"),
+    ("store_coupon", "ended"): (pgettext_lazy("coupon", "Ended"), "none"),
     ("claim", "filed"): (gettext_lazy("Claim filed"), "note"),
     ("claim", "approved"): (gettext_lazy("Claim approved"), "check"),
     ("claim", "rejected"): (gettext_lazy("Claim rejected"), "cross"),

@@ -17,7 +17,9 @@ from unfold.decorators import display
 from assurance.ops.show import shown
 
 WORDS: dict[str, Promise] = {
+    "account": _("bank account"),
     "bankline.reference": _("the payer’s words"),
+    "by": pgettext_lazy("person", "by"),
     "buyer": _("buyer"),
     "carrier": _("carrier"),
     "city": _("city"),

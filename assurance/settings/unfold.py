@@ -106,6 +106,7 @@ UNFOLD = {
                 "items": [
                     _item(_("Orders"), "receipt_long", "orders", "order"),
                     _item(_("Platform coupons"), "confirmation_number", "coupons", "coupon"),
+                    _item(_("Store coupons"), "sell", "coupons", "storecoupon"),
                     _item(_("Seller accounts"), "storefront", "sellers", "seller"),
                     _item(_("Companies"), "domain", "sellers", "company"),
                 ],
@@ -120,6 +121,7 @@ UNFOLD = {
                     _item(_("Bank statements"), "upload_file", "orders", "bankstatement"),
                     _item(_("Bank lines"), "account_balance", "orders", "bankline"),
                     _item(_("To be returned"), "keyboard_return", "orders", "return"),
+                    _item(_("Withdrawals"), "payments", "sellers", "withdrawal"),
                 ],
             },
             {

@@ -28,7 +28,7 @@ from assurance.ui.wording import instant_text
 from claims.admin import STATES as CLAIM_STATES
 from claims.models import Claim
 from claims.services import exempt_order
-from coupons.models import Coupon, Redemption
+from coupons.models import Coupon, Redemption, StoreCoupon
 from orders.admin.messages import messages_panel
 from orders.models import BankLine, Guarantee, Order, Refund
 from orders.queries.buyer import detail, views
@@ -254,6 +254,9 @@ def _after(order: Order, user: Any) -> Panel:
     used = Redemption.objects.filter(order_id=order.pk).first()
     if used is not None:
         facts.append(Fact(_("Coupon used"), links.to(user, Coupon, used.coupon_id, used.used)))
+    if order.store_coupon is not None:
+        own = order.store_coupon
+        facts.append(Fact(_("Store coupon"), links.to(user, StoreCoupon, own.pk, own.name), "ORD-7"))
     facts += [
         Fact(_("Refund"), [links.to(user, Refund, refund.pk, refund.get_state_display())], note=refund.reason)
         for refund in order.refunds.order_by("id")

@@ -15,6 +15,7 @@ COMMON = {
     "claims.view_claim",
     "coupons.view_coupon",
     "coupons.view_recovery",
+    "coupons.view_storecoupon",
     "kernel.view_policyversion",
     "logistics.view_line",
     "orders.view_order",
@@ -35,6 +36,7 @@ OWN = {
         "orders.view_refund",
         "orders.change_refund",
         "sellers.view_debt",
+        "sellers.view_withdrawal",
     },
     "risk": {"sellers.change_seller", "sellers.view_company", "sellers.view_debt"},
 }

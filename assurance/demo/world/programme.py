@@ -19,7 +19,9 @@ from assurance.kernel.money import from_minor
 from assurance.ledger.models import AccountKind
 from assurance.ledger.queries import balance
 from orders.services import intake, statements
-from sellers.services import funds, membership
+from sellers.models import Seller
+from sellers.services import membership, withdrawals
+from sellers.services.withdrawals import Destination
 
 Plot = Callable[[Deal], Story]
 Sequel = Callable[[Deal, Deal], Story]
@@ -275,11 +277,11 @@ def _affairs(stage: Stage, part: Part) -> Story:
         elif ago == 6:
             membership.activate(seller_id=seller.pk, at=at, actor=actor)
         else:
-            _withdraw(seller.pk, at=at, actor=actor, percent=70)
+            _withdraw(seller, at=at, actor=actor, percent=70)
     if part.key == "qinghe":
         at = stage.lately(9)
         yield at
-        _withdraw(seller.pk, at=at, actor=actor, percent=100)
+        _withdraw(seller, at=at, actor=actor, percent=100)
 
 
 def _statement(stage: Stage) -> Story:
@@ -294,8 +296,16 @@ def _statement(stage: Stage) -> Story:
     intake.take_due(at)
 
 
-def _withdraw(seller_id: int, *, at: datetime, actor: Actor, percent: int) -> None:
-    held = balance(AccountKind.SELLER, seller_id)
+def _withdraw(seller: Seller, *, at: datetime, actor: Actor, percent: int) -> None:
+    held = balance(AccountKind.SELLER, seller.pk)
     amount = from_minor(int(held.amount * percent))
     if amount.amount > 0:
-        funds.withdraw(seller_id=seller_id, amount=amount, reference="", at=at, actor=actor)
+        to = Destination(
+            holder=seller.company.name,
+            bank="Bank of China, Hangzhou",
+            number=f"62170007100{seller.pk:08d}",
+            bic="BKCHCNBJ910",
+        )
+        withdrawals.withdraw(
+            seller_id=seller.pk, amount=amount, to=to, key=f"{at:%Y%m%d%H}", at=at, actor=actor
+        )
