@@ -21,6 +21,7 @@ from assurance.kernel.money import Money, minor_unit
 
 COUNTRIES_KNOWN = sorted(COUNTRIES)
 _AMOUNT = r"^[0-9]{1,12}(\.[0-9]{1,3})?$"
+SWITCH = ["true", "false"]
 _EARLIEST_YEAR = 2000
 _MONEY = {
     "type": "object",
@@ -91,7 +92,7 @@ class Switch(Choice):
     """A yes or no in a query: `true` or `false`."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(choices=["true", "false"], **options)
+        super().__init__(choices=SWITCH, **options)
 
     def to_internal_value(self, data: Any) -> bool:  # type: ignore[override]
         return bool(super().to_internal_value(data) == "true")

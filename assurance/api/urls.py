@@ -9,7 +9,7 @@ from coupons.api import Coupons, Recoveries
 from logistics.api.products import Products, ShippingOptions
 from logistics.api.templates import SellerTemplates
 from logistics.api.tracking import AfterShip, SeventeenTrack, Tracking
-from orders.api import drafts, money, reviews, talk, verbs
+from orders.api import desk, drafts, exports, money, reviews, talk, verbs
 from orders.api.orders import OrderAt, Orders
 from sellers.api import SellerAt, Statement
 
@@ -60,6 +60,12 @@ _order: list[URLPattern | URLResolver] = [
     path("dispatch-date/", verbs.DispatchDate.as_view(), name="dispatch-date"),
     path("dispatch-date/accept/", verbs.AcceptDate.as_view(), name="accept-date"),
     path("dispatch-date/refuse/", verbs.RefuseDate.as_view(), name="refuse-date"),
+    path("desk/", desk.Desk.as_view(), name="desk"),
+    path("desk/salesperson/", desk.Salesperson.as_view(), name="salesperson"),
+    path("desk/notes/", desk.Notes.as_view(), name="notes"),
+    path("desk/labels/", desk.Labels.as_view(), name="labels"),
+    path("delete/", desk.Delete.as_view(), name="delete"),
+    path("restore/", desk.Restore.as_view(), name="restore"),
     path("messages/", talk.Messages.as_view(), name="messages"),
     path("production/", talk.Production.as_view(), name="production"),
     path("files/<slug:key>/", talk.FileAt.as_view(), name="file"),
@@ -81,6 +87,9 @@ _v1: list[URLPattern | URLResolver] = [
     path("products/<row_id:product>/shipping-options/", ShippingOptions.as_view(), name="shipping-options"),
     path("orders/", Orders.as_view(), name="orders"),
     path("orders/drafts/", drafts.Drafts.as_view(), name="drafts"),
+    path("orders/exports/", exports.Exports.as_view(), name="exports"),
+    path("orders/exports/<uuid:key>/", exports.ExportAt.as_view(), name="export"),
+    path("orders/exports/<uuid:key>/file/", exports.ExportFile.as_view(), name="export-file"),
     path("orders/<order_number:number>/", include(_order)),
     path("claims/", Claims.as_view(), name="claims"),
     path("coupons/", Coupons.as_view(), name="coupons"),

@@ -89,6 +89,8 @@ while the first is being worked on with 409.
         "ClaimState": "orders.api.shapes.CLAIM_STATES",
         "CouponState": "coupons.models.CouponState",
         "RecoveryState": "coupons.api.RECOVERY_STATES",
+        "Switch": "assurance.api.fields.SWITCH",
+        "ExportState": "orders.models.ExportState",
     },
     "PATH_CONVERTER_OVERRIDES": {
         "order_number": {"type": "string", "pattern": "^[0-9]{17}$", "example": "80000063641362238"},

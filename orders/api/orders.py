@@ -27,12 +27,9 @@ MOST_PIECES = 10_000_000
 OF_SELLERS = ("source", "salesperson", "label", "loan")
 
 
-class OrderFilters(Paged):
+class Filters(Given):
     """What the order lists of the pages filter by, under the same names (ORD-9)."""
 
-    role = Choice(
-        choices=[BUYER, SELLER], default=BUYER, help_text="Your own orders, or those with your shops."
-    )
     q = serializers.CharField(
         required=False,
         max_length=120,
@@ -64,18 +61,32 @@ class OrderFilters(Paged):
     loan = Switch(required=False, help_text="For a seller: `true`: loan-eligible orders.")
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        strange = [name for name in OF_SELLERS if name in given and given["role"] != SELLER]
-        if strange:
-            raise serializers.ValidationError(
-                {name: [_("Only for the role of a seller.")] for name in strange}
-            )
         for first, last in (("created_from", "created_to"), ("amount_from", "amount_to")):
             if first in given and last in given and given[last] < given[first]:
                 raise serializers.ValidationError({last: [_("The end lies before the beginning.")]})
         return given
 
 
-def _wanted(given: dict[str, Any]) -> filters.Wanted:
+class OrderFilters(Paged, Filters):
+    """The filters of a list, and whose list it is."""
+
+    role = Choice(
+        choices=[BUYER, SELLER], default=BUYER, help_text="Your own orders, or those with your shops."
+    )
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        check_role(given, is_seller=given["role"] == SELLER)
+        return super().validate(given)
+
+
+def check_role(given: dict[str, Any], *, is_seller: bool) -> None:
+    """Refuse a buyer's filtering by what only a seller's list has."""
+    strange = [] if is_seller else [name for name in OF_SELLERS if name in given]
+    if strange:
+        raise serializers.ValidationError({name: [_("Only for the role of a seller.")] for name in strange})
+
+
+def wanted_of(given: dict[str, Any]) -> filters.Wanted:
     """The filters as the pages know them; a switch set to false asks for nothing, but for `overdue`."""
     names = {name: value for name, value in given.items() if name not in ("role", "cursor", "limit", "q")}
     asked = {name: value for name, value in names.items() if value is not False or name == "overdue"}
@@ -126,7 +137,7 @@ class Orders(View):
     @endpoint("listOrders", shapes.OrderSummary, query=OrderFilters, many=True)
     def get(self, request: Request, *, given: dict[str, Any]) -> Listed:
         """Your orders, the newest first."""
-        at, role, wanted = clock.now(), given["role"], _wanted(given)
+        at, role, wanted = clock.now(), given["role"], wanted_of(given)
         if role == BUYER:
             found = matching(user_id(request), wanted, at)
         else:

@@ -1,5 +1,7 @@
 """Files of order lists: asking for one, seeing how far it is, fetching it. Only its maker ever finds it (ORD-9)."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
@@ -66,8 +68,13 @@ def of_buyer(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def file(request: HttpRequest, key: str) -> HttpResponseBase:
-    """The finished file, for its maker, who must also still work for the shop; 404 for everybody else."""
-    found = ListExport.objects.filter(user=access.user(request), key=key, state=ExportState.FINISHED).first()
+    """The finished file, for its maker alone."""
+    return finished(access.user(request).pk, key)
+
+
+def finished(user_id: int, key: UUID | str) -> FileResponse:
+    """A finished file of somebody's, who must also still work for the shop; 404 for everybody else."""
+    found = ListExport.objects.filter(user=user_id, key=key, state=ExportState.FINISHED).first()
     if found is None or not default_storage.exists(found.file):
         raise Http404
     if found.seller_id and found.seller_id not in own.sellers_of(found.user_id):

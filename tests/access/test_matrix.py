@@ -46,7 +46,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         notices:read_all account:settings account:address_new account:token_new account_email
         account_change_password account_set_password account_reauthenticate mfa_index
         mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes
-        mfa_generate_recovery_codes mfa_download_recovery_codes api:orders api:drafts api:claims api:coupons
+        mfa_generate_recovery_codes mfa_download_recovery_codes api:orders api:drafts api:exports api:claims api:coupons
         api:recoveries api:statement api:seller api:seller-templates
         """,
     ),
@@ -66,6 +66,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         MING,
         """
         api:accept-short api:ask-for-rest api:change api:send api:associate api:dispatch api:parcel-number api:dispatch-date api:answer-refund api:counter-refund
+        api:desk api:salesperson api:notes api:labels api:export api:export-file
         api:reply-to-review
         """,
     ),
@@ -73,6 +74,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         ALICE | MING,
         """
         api:order api:confirm api:decline api:cancel api:extend api:messages api:production api:refund-thread api:file
+        api:delete api:restore
         """,
     ),
     (
@@ -151,7 +153,7 @@ def _path(name: str, cast: Cast) -> str:
     own |= {"version": TERMS_VERSION, "format": "csv"}
     if name in ("orders:file", "api:file"):
         own["key"] = cast.file.key
-    if name == "orders:export_file":
+    if name in ("orders:export_file", "api:export", "api:export-file"):
         own["key"] = cast.export.key
     for keys in (
         (),

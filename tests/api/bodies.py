@@ -110,6 +110,26 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
         ({"words": "Broken", "files": ["crate.jpg"]}, 400, ["files.0"]),
         ({"words": "Broken"}, 404, None),
     ]),
+    "desk/salesperson": ("seller", [
+        ({}, 400, ["salesperson"]),
+        ({"salesperson": "Ming"}, 400, ["salesperson"]),
+        ({"salesperson": HUGE}, 400, ["salesperson"]),
+        ({"salesperson": 999_999}, 422, ["salesperson"]),
+    ]),
+    "desk/notes": ("seller", [
+        ({}, 400, ["text"]),
+        ({"text": " "}, 400, ["text"]),
+        ({"text": "x" * 1001}, 400, ["text"]),
+        ({"text": "a", "by": 1}, 400, ["by"]),
+    ]),
+    "desk/labels": ("seller", [
+        ({}, 400, ["name"]),
+        ({"name": ""}, 400, ["name"]),
+        ({"name": "x" * 31}, 400, ["name"]),
+        ({"name": "VIP", "on": "no"}, 400, ["on"]),
+    ]),
+    "delete": ("buyer", [({"yes": 1}, 400, ["yes"]), ({}, 409, None)]),
+    "restore": ("buyer", [({"yes": 1}, 400, ["yes"])]),
     "messages": ("buyer", [
         ({}, 400, ["words"]),
         ({"words": " "}, 400, ["words"]),

@@ -19,7 +19,10 @@ from logistics.models import Parcel, TrackingEvent
 from orders.models import (
     Attachment,
     BankLine,
+    Label,
+    ListExport,
     Message,
+    Note,
     Order,
     Payment,
     ProductionUpdate,
@@ -52,6 +55,9 @@ COUNTED = (
     ProductionUpdate,
     Review,
     Attachment,
+    Note,
+    Label,
+    ListExport,
 )
 TIMES = 10
 
@@ -109,6 +115,7 @@ def test_a_verb_sent_ten_times_has_one_effect_and_one_answer(world, verb):
         product = str(of.lines.get().product_id)
         parcel = str(Parcel.objects.filter(order_id=of.pk).values_list("pk", flat=True).first())
         text = json.dumps(given).replace("{pk}", str(of.pk)).replace('"{product}"', product)
+        text = text.replace('"{ming}"', str(world.ming.pk))
         return json.loads(text.replace('"{parcel}"', parcel))
 
     before = rows()
@@ -129,6 +136,12 @@ def test_an_order_drafted_ten_times_is_one_order(world):
     before = rows()
     world.seller.post("orders/drafts/", body)
     check(world.seller, "orders/drafts/", body, body | {"send": False}, rows() - before)
+
+
+def test_a_file_asked_for_ten_times_is_one_file(world):
+    body = {"format": "csv", "shop": world.shop.pk}
+    other = body | {"format": "xlsx"}
+    check(world.seller, "orders/exports/", body, other, Counter({"ListExport": 1}))
 
 
 def test_tracking_told_ten_times_is_one_event(world):
@@ -240,6 +253,7 @@ def test_every_post_is_tried_here():
     tried = {
         "v1/orders/",
         "v1/orders/drafts/",
+        "v1/orders/exports/",
         "v1/tracking/",
         "v1/tracking/aftership/",
         "v1/tracking/17track/",

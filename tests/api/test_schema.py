@@ -45,7 +45,8 @@ def test_every_operation_says_how_it_refuses():
                 assert {"409", "413", "415", "422"} <= set(answers), where
                 assert "Idempotency-Key" in [p["name"] for p in operation["parameters"]], where
             for status, answer in answers.items():
-                kind = "application/json" if status.startswith("2") else "application/problem+json"
+                good = "application/octet-stream" if path.endswith("/file/") else "application/json"
+                kind = good if status.startswith("2") else "application/problem+json"
                 assert list(answer["content"]) == [kind], where
 
 

@@ -4,7 +4,7 @@ from base64 import b64encode
 from datetime import timedelta
 
 from assurance.kernel.money import Money
-from orders.services import amendment, bank, closing, dispatch, receipt, refunds, reviews, start
+from orders.services import amendment, bank, closing, desk, dispatch, receipt, refunds, reviews, start
 from tests import factories
 from tests.api.conftest import started
 from tests.factories import ADDRESS, NOW
@@ -98,6 +98,17 @@ def offered(w):
     return order
 
 
+def closed(w):
+    order = made_to_order(w)
+    return closing.cancel(order_id=order.pk, by="buyer", at=NOW)
+
+
+def put_away(w):
+    order = closed(w)
+    desk.delete(side="seller", owner_id=w.shop.pk, numbers=[order.number], at=NOW)
+    return order
+
+
 def completed(w):
     order = sent(w)
     receipt.receive(order_id=order.pk, at=NOW)
@@ -145,6 +156,11 @@ VERBS = {
     "dispatch-date/accept": ("buyer", proposed, {"day": "2021-03-24"}, {"day": "2021-03-25"}),
     "dispatch-date/refuse": ("buyer", proposed, {}, {"more": 1}),
     "claims": ("buyer", late, {"guarantee": "dispatch"}, {"guarantee": "delivery"}),
+    "desk/salesperson": ("seller", started, {"salesperson": "{ming}"}, {"salesperson": None}),
+    "desk/notes": ("seller", started, {"text": "Photos first"}, {"text": "Photos last"}),
+    "desk/labels": ("seller", started, {"name": "VIP"}, {"name": "Fragile"}),
+    "delete": ("seller", closed, {}, {"more": 1}),
+    "restore": ("seller", put_away, {}, {"more": 1}),
     "messages": (
         "buyer",
         started,

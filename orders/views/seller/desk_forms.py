@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.views.outcomes import ticked
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
@@ -34,7 +34,7 @@ class PickedForm(forms.Form):
         return ticked(self.data) if isinstance(self.data, QueryDict) else []
 
     def clean_label(self) -> str:
-        return _one_line(str(self.cleaned_data["label"]))
+        return one_line(str(self.cleaned_data["label"]))
 
     def clean_salesperson(self) -> int | None:
         given = str(self.cleaned_data["salesperson"])
@@ -62,7 +62,7 @@ class KeepForm(forms.Form):
     query = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
 
     def clean_name(self) -> str:
-        return _one_line(str(self.cleaned_data["name"]))
+        return one_line(str(self.cleaned_data["name"]))
 
 
 class NoteForm(forms.Form):
@@ -73,7 +73,7 @@ class LabelForm(forms.Form):
     label = forms.CharField(label=_("Label"), max_length=30)
 
     def clean_label(self) -> str:
-        return _one_line(str(self.cleaned_data["label"]))
+        return one_line(str(self.cleaned_data["label"]))
 
 
 class AssignForm(forms.Form):
