@@ -7,7 +7,7 @@ from claims.views import seller as claims
 from coupons.views import seller as coupons
 from logistics.views import seller as logistics
 from orders.views import exports
-from orders.views.seller import actions, bank, desk, detail, draft, messages, production, review
+from orders.views.seller import actions, bank, desk, detail, draft, held, messages, production, review
 from orders.views.seller import list as orders
 from sellers.views.seller import access, accounts, funds, home, notices, products, withdrawals
 
@@ -50,6 +50,7 @@ urlpatterns = [
     path("notices/read/", read_all, {"back": "ma:notices"}, name="notices-read"),
     path("funds/", funds.funds, name="funds"),
     path("funds/statement.<slug:format>", funds.export, name="statement-file"),
+    path("funds/held/", held.held, name="held"),
     path("funds/withdraw/", withdrawals.withdraw, name="withdraw"),
     path("associate/", bank.waiting_lines, name="associate"),
     path("products/", products.products, name="products"),

@@ -29,6 +29,7 @@ TO_PAY = (lifecycle.AWAITING_PAYMENT, lifecycle.INITIAL_SHORT)
 TO_DISPATCH = lifecycle.TO_DISPATCH
 TO_RECEIVE = (lifecycle.AWAITING_RECEIPT,)
 DONE = (lifecycle.COMPLETED, lifecycle.CLOSED)
+HOLDING = (lifecycle.INITIAL_SHORT, lifecycle.INITIAL_TO_CONFIRM, *TO_DISPATCH, *TO_RECEIVE)
 _UNPAID = {"to_confirm": TO_CONFIRM, "to_pay": TO_PAY}
 TABS = ("all", "to_confirm", "to_pay", "to_dispatch", "to_receive", "after_sales", "done")
 
@@ -158,13 +159,18 @@ def numbers(seller_id: int, order_ids: Collection[int]) -> dict[int, str]:
     return dict(mine.values_list("pk", "number"))
 
 
+def with_money_held(seller_id: int) -> QuerySet[Order]:
+    """The seller's orders whose money waits: for receipt, or for the decision on a refund (PAY-4)."""
+    mine = Order.objects.filter(seller_id=seller_id)
+    paid = mine.filter(effective_at__isnull=False, state__in=HOLDING)
+    return paid | mine.filter(state=lifecycle.COMPLETED, disputed=True)
+
+
 def held(seller_id: int) -> list[Money]:
     """What the platform holds for the seller's orders until receipt, by currency (PAY-4)."""
     kept = F("cash_minor") + F("coupon_minor") - F("refunded_minor") - F("coupon_returned_minor")
-    paid = Order.objects.filter(seller_id=seller_id, effective_at__isnull=False).exclude(state__in=DONE)
-    disputed = Order.objects.filter(seller_id=seller_id, state=lifecycle.COMPLETED, disputed=True)
     sums = (
-        (paid | disputed)
+        with_money_held(seller_id)
         .values_list("currency")
         .annotate(held=Sum(kept - F("released_minor")))
         .order_by("currency")

@@ -88,7 +88,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         """
         ma:order-new ma:home ma:accounts ma:access ma:join ma:leave ma:activate ma:terms ma:orders ma:claims
         ma:orders-picked ma:exports ma:filter-keep ma:filter-change
-        ma:notices ma:notices-read ma:funds ma:statement-file ma:withdraw ma:associate ma:products ma:product-new ma:coupons ma:coupon-new ma:templates ma:template-new
+        ma:notices ma:notices-read ma:funds ma:statement-file ma:held ma:withdraw ma:associate ma:products ma:product-new ma:coupons ma:coupon-new ma:templates ma:template-new
         """,
     ),
     (
