@@ -43,6 +43,7 @@ urlpatterns = [
     path("orders/<slug:number>/production/", production.of_order, name="production"),
     path("orders/<slug:number>/review/", review.review, name="review"),
     path("orders/<slug:number>/messages/", messages.of_order, name="messages"),
+    path("orders/<slug:number>/messages/read/", messages.read, name="messages-read"),
     path("orders/<slug:number>/refund/", actions.answer_refund, name="refund"),
     path("orders/<slug:number>/refund/evidence/", actions.add_evidence, name="refund-evidence"),
     path("claims/", claims.claim_list, name="claims"),

@@ -37,6 +37,7 @@ urlpatterns = [
     path("orders/<slug:number>/production/", production.of_order, name="production"),
     path("orders/<slug:number>/review/", review.review, name="review"),
     path("orders/<slug:number>/messages/", messages.of_order, name="messages"),
+    path("orders/<slug:number>/messages/read/", messages.read, name="messages_read"),
     path("orders/<slug:number>/refund/", refunds.refund, name="refund"),
     path("orders/<slug:number>/refund/evidence/", refunds.evidence, name="refund_evidence"),
     path("orders/<slug:number>/refund/accept/", refunds.accept, name="refund_accept"),

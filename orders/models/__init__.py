@@ -4,7 +4,7 @@ from orders.models.bank import BankLine, BankStatement, Return, StatementState
 from orders.models.contract import ContractVersion
 from orders.models.desk import ExportState, Label, ListExport, Note, SavedFilter
 from orders.models.files import Attachment, Purpose
-from orders.models.messages import Message
+from orders.models.messages import Message, Unread
 from orders.models.money import Cause, Payment, PaymentState, Refund
 from orders.models.order import Export, Guarantee, Method, Order, OrderLine, Proposal, Source, State
 from orders.models.production import ProductionUpdate, Stage
@@ -42,4 +42,5 @@ __all__ = [
     "State",
     "StatementState",
     "Step",
+    "Unread",
 ]

@@ -32,3 +32,26 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.side} on {self.order_id}"
+
+
+class Unread(models.Model):
+    """That a side has not read what the other wrote on an order. Gone when it has, so lists look into few rows.
+
+    `first` and `latest` are ids of messages: the first one not read, and the one that was written down last.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="unread", db_index=False)
+    side = models.CharField(max_length=8)
+    first = models.BigIntegerField()
+    latest = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("unread messages")
+        verbose_name_plural = _("unread messages")
+        constraints: ClassVar = [
+            # Also what a list's rows are looked up by.
+            models.UniqueConstraint(fields=["order", "side"], name="one_unread_per_side"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} of {self.order_id}"

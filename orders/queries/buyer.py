@@ -19,6 +19,7 @@ from orders.models import (
     Proposal,
     Purpose,
     Refund,
+    Unread,
 )
 from orders.queries.counting import SOMEBODY, SOMETIME, Counting, counting
 from orders.queries.facts import View, promise_after, view
@@ -103,12 +104,13 @@ def with_rest(orders: QuerySet[Order]) -> QuerySet[Order]:
     """With what one row of the list shows, for a whole page in two queries."""
     proposed = Proposal.objects.filter(order=OuterRef("pk"), answer="")
     pending = Payment.objects.filter(order=OuterRef("pk"), state=PaymentState.PENDING)
+    unread = Unread.objects.filter(order=OuterRef("pk"), side="buyer")
     shown = ("order", "currency", "quantity", "unit", "price_minor", "name", "name_zh", "product__picture")
     lines = OrderLine.objects.select_related("product").only(*shown).order_by("id")
     return (
         orders.select_related("seller")
         .defer("address")
-        .annotate(has_proposal=Exists(proposed), is_paying=Exists(pending))
+        .annotate(has_proposal=Exists(proposed), is_paying=Exists(pending), has_unread=Exists(unread))
         .prefetch_related(Prefetch("lines", lines))
     )
 
@@ -141,6 +143,7 @@ class Detail:
     attempts: list[Payment]
     files: list[Attachment]
     bank_lines: list[BankLine]
+    unread_by: frozenset[str]
     at: datetime
 
     @property
@@ -211,17 +214,23 @@ def detail(order: Order, at: datetime) -> Detail:
         attempts=attempts,
         files=list(order.attachments.order_by("id")) if has["attachments"] else [],
         bank_lines=list(order.bank_lines.order_by("id")) if has["bank_lines"] else [],
+        unread_by=frozenset(side for side in ("buyer", "supplier") if has[side]),
         at=at,
     )
 
 
 def _present(order: Order) -> dict[str, bool]:
-    """Which of the things that few orders have this one has, in one query, so that a page asks for no other."""
+    """Which of the things that few orders have this one has, in one query, so that a page asks for no other.
+
+    A side stands for messages that it has not read.
+    """
     asked = {
         "proposals": Exists(order.proposals.all()),
         "refunds": Exists(order.refunds.all()),
         "attachments": Exists(order.attachments.all()),
         "bank_lines": Exists(order.bank_lines.all()),
+        "buyer": Exists(order.unread.filter(side="buyer")),
+        "supplier": Exists(order.unread.filter(side="supplier")),
     }
     found = Order.objects.filter(pk=order.pk).values_list(*asked.values())
     return dict(zip(asked, found.get(), strict=True))

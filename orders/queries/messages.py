@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from orders.models import Attachment, Message, Purpose
+from orders.models import Attachment, Message, Purpose, Unread
 from orders.queries import files
 
 PAGE = 30
@@ -24,3 +24,8 @@ def page(order_id: int, before: int | None = None) -> Page:
     rows = list(found[: PAGE + 1])
     shown = rows[:PAGE]
     return Page(files.beside(order_id, Purpose.MESSAGE, shown), shown[-1].pk if len(rows) > PAGE else None)
+
+
+def unread(order_id: int, side: str) -> Unread | None:
+    """What a side has not read yet. To be asked before the messages are read: then all that it speaks of is shown."""
+    return Unread.objects.filter(order_id=order_id, side=side).first()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         buyer_company: str
         salesperson_name: str | None
         has_proposal: bool
+        has_unread: bool
         notes_in_all: int
         label_names: list[str]
         lines_in_all: int
@@ -50,6 +51,7 @@ _LEFT_OUT = {
 _SQL = """
     SELECT {columns}, b.name AS buyer_name, b.company AS buyer_company, p.name AS salesperson_name,
         EXISTS (SELECT FROM orders_proposal q WHERE q.order_id = o.id AND q.answer = '') AS has_proposal,
+        EXISTS (SELECT FROM orders_unread u WHERE u.order_id = o.id AND u.side = 'supplier') AS has_unread,
         (SELECT count(*) FROM orders_note n WHERE n.order_id = o.id) AS notes_in_all,
         ARRAY(SELECT name FROM orders_label t WHERE t.order_id = o.id ORDER BY name) AS label_names,
         l.*

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,6 +72,7 @@ def context(
     """What the page shows; `before` in the address leads to older ones."""
     before = request.GET.get("before", "")
     is_older = before.isdecimal() and len(before) < 18
+    unread = messages.unread(order.pk, side)
     return {
         "order": order,
         "side": side,
@@ -78,7 +80,18 @@ def context(
         "violation": violation,
         "found": messages.page(order.pk, int(before) if is_older else None),
         "is_older": is_older,
+        "unread": unread,
     }
+
+
+def marked_read(request: HttpRequest, order: Order, side: str, back: str) -> HttpResponse:
+    """What was unread has been on screen: htmx says so when the thread comes into sight, else a button."""
+    seen = request.POST.get("seen", "")
+    if seen.isdecimal() and len(seen) < 19:
+        services.read(order_id=order.pk, side=side, seen=int(seen))
+    if request.headers.get("HX-Request"):
+        return render(request, "orders/messages_read.html")
+    return redirect(back, order.number)
 
 
 def status(form: MessageForm, violation: RuleViolation | None) -> int:

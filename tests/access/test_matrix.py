@@ -55,7 +55,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         """
         orders:detail orders:pay orders:coupon_off orders:transfer orders:confirm orders:decline orders:cancel orders:receive
         orders:extend orders:accept_date orders:refuse_date orders:address orders:refund
-        orders:messages orders:production orders:review orders:refund_evidence orders:refund_accept orders:refund_decline orders:refund_withdraw
+        orders:messages orders:messages_read orders:production orders:review orders:refund_evidence orders:refund_accept orders:refund_decline orders:refund_withdraw
         orders:escalate orders:gateway claims:new notices:follow account:address
         account:address_delete account:token_revoke api:pay api:receive api:accept-date
         api:refuse-date api:address api:order-claims api:refunds api:escalate-refund
@@ -94,7 +94,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
     (
         MING,
         """
-        orders:export_file ma:order ma:order-edit ma:order-send ma:order-desk ma:messages ma:production ma:review ma:dispatch ma:parcel-number ma:propose ma:confirm ma:decline ma:cancel ma:associate-order
+        orders:export_file ma:order ma:order-edit ma:order-send ma:order-desk ma:messages ma:messages-read ma:production ma:review ma:dispatch ma:parcel-number ma:propose ma:confirm ma:decline ma:cancel ma:associate-order
         ma:accept-short ma:ask-for-rest ma:extend ma:refund ma:refund-evidence ma:product ma:template ma:coupon-end
         """,
     ),

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from assurance.kernel import clock
 from assurance.notices.models import Notice
-from orders.models import Attachment, Message
+from orders.models import Attachment, Message, Unread
 from orders.queries import messages as found
 from orders.services import closing, messages
 from tests import factories as make
@@ -104,3 +104,81 @@ def test_either_side_writes_and_both_read(client, order, ming, side):
     assert "Is it &lt;b&gt;packed&lt;/b&gt;?" in html
     assert "crate.jpg" in html
     assert Message.objects.count() == 1
+
+
+SIDES = {"buyer": ("orders", "orders:messages_read"), "supplier": ("ma", "ma:messages-read")}
+
+
+class TestUnread:
+    """What a side has not read is seen on its list and on the order, until the thread has been on screen."""
+
+    @pytest.fixture
+    def office(self, client, order, ming):
+        client.cookies["django_language"] = "en"
+        people = {"orders": order.buyer, "ma": ming}
+
+        def show(part, name, *, post=None, htmx=False):
+            client.force_login(people[part])
+            path = reverse(name, args=[order.number] if name not in ("orders:list", "ma:orders") else [])
+            headers = {"HX-Request": "true"} if htmx else {}
+            with clock.frozen(NOW):
+                return client.get(path) if post is None else client.post(path, post, headers=headers)
+
+        return show
+
+    def marks(self, office, part):
+        """Whether the list and the order's page of a side say so."""
+        pages = {"orders": ("orders:list", "orders:detail"), "ma": ("ma:orders", "ma:order")}[part]
+        html = [office(part, name).content.decode() for name in pages]
+        return "New message" in html[0], ">New<" in html[1]
+
+    @pytest.mark.parametrize("side", SIDES)
+    def test_the_other_side_sees_it_until_it_has_read(self, office, order, side):
+        other = "supplier" if side == "buyer" else "buyer"
+        (own, _read), (theirs, read) = SIDES[side], SIDES[other]
+        send(order, "one", side=side)
+        assert self.marks(office, theirs) == (True, True)
+        assert self.marks(office, own) == (False, False)
+        html = office(theirs, f"{theirs}:messages").content.decode()
+        seen = Unread.objects.get().latest
+        assert f'name="seen" value="{seen}"' in html
+        assert ">New<" in html
+        assert self.marks(office, theirs) == (True, True), "looking writes nothing"
+        answer = office(theirs, read, post={"seen": seen}, htmx=True)
+        assert (answer.status_code, "Marked as read" in answer.content.decode()) == (200, True)
+        assert self.marks(office, theirs) == (False, False)
+        assert 'name="seen"' not in office(theirs, f"{theirs}:messages").content.decode()
+
+    def test_without_htmx_the_button_leads_back_to_the_thread(self, office, order):
+        send(order, "one")
+        answer = office("ma", "ma:messages-read", post={"seen": Unread.objects.get().latest})
+        assert answer.url == reverse("ma:messages", args=[order.number])
+        assert not Unread.objects.exists()
+
+    def test_one_that_came_meanwhile_stays_unread(self, office, order):
+        first = send(order, "one")
+        seen = Unread.objects.get().latest
+        second = send(order, "two")
+        office("ma", "ma:messages-read", post={"seen": seen})
+        row = Unread.objects.get()
+        assert (row.first, row.latest) == (first.pk, second.pk)
+
+    @pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 30])
+    def test_what_is_no_stamp_marks_nothing(self, office, order, seen):
+        send(order, "one")
+        assert office("ma", "ma:messages-read", post={"seen": seen}).status_code == 302
+        assert Unread.objects.exists()
+
+    def test_each_side_has_its_own(self, order):
+        send(order, "one")
+        send(order, "two", side="supplier")
+        messages.read(order_id=order.pk, side="buyer", seen=Unread.objects.get(side="buyer").latest)
+        assert [row.side for row in Unread.objects.all()] == ["supplier"]
+
+    def test_of_two_writers_at_once_the_one_that_is_seen_last_counts(self, order):
+        """Ids are drawn before the commit: the page was made when only the later id could be seen."""
+        first, second = send(order, "one"), send(order, "two")
+        page = Unread.objects.get().latest
+        messages._mark(order, "supplier", first)
+        messages.read(order_id=order.pk, side="supplier", seen=page)
+        assert (page, Unread.objects.get().latest) == (second.pk, first.pk)

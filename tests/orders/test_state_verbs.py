@@ -278,7 +278,7 @@ orders.take_off_coupon orders.dispatch orders.add_number orders.receive orders.e
 orders.exempt claims.exempt_order claims.file claims.approve claims.reject
 orders.counter orders.withdraw orders.add orders.review orders.reply orders.show
 orders.agreed orders.apply orders.answer orders.escalate orders.rule orders.change orders.send
-: orders.lapse orders.lock orders.locked orders.elapse orders.escalate_due orders.lapse orders.arrive
+: orders.read orders.lapse orders.lock orders.locked orders.elapse orders.escalate_due orders.lapse orders.arrive
 """
 
 

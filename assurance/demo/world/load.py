@@ -17,6 +17,7 @@ from assurance.demo.world.stage import Stage
 from assurance.kernel import clock
 from assurance.kernel.days import day_of, plus, start_of
 from assurance.notices.models import Notice
+from orders.models import Message, Unread
 
 UNREAD = timedelta(days=2)
 
@@ -74,6 +75,8 @@ def _close_the_past(now: datetime) -> None:
     """The mail of the past has left, and people have read what is older than two days."""
     Notice.objects.filter(sent_at=None).update(sent_at=F("happened_at"), next_try_at=None)
     Notice.objects.filter(happened_at__lt=now - UNREAD).update(read_at=F("happened_at"))
+    fresh = Message.objects.filter(at__gte=now - UNREAD).values("pk")
+    Unread.objects.exclude(latest__in=fresh).delete()
 
 
 def throw_away() -> None:

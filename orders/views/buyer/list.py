@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -71,6 +71,11 @@ class Row:
             marks.append(parts.badge(_("Overdue"), "warning", "late"))
         if self.order.disputed:
             marks.append(parts.badge(_("Refund applied for"), "hourglass", "soon"))
+        if self.order.has_unread:  # type: ignore[attr-defined]
+            href = reverse("orders:messages", args=[self.order.number])
+            marks.append(
+                format_html('<a href="{}">{}</a>', href, parts.badge(_("New message"), "chat", "accent"))
+            )
         return format_html_join(" ", "{}", ((mark,) for mark in marks))
 
 

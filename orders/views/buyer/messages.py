@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from assurance.kernel import clock
 from orders.views import messages
@@ -24,3 +24,11 @@ def of_order(request: HttpRequest, number: str) -> HttpResponse:
     shown = messages.context(request, order, "buyer", form, violation)
     code = messages.status(form, violation)
     return render(request, "orders/buyer/messages.html", {"now": at, **shown}, status=code)
+
+
+@login_required
+@never_cache
+@require_POST
+def read(request: HttpRequest, number: str) -> HttpResponse:
+    """The buyer has had the messages on screen."""
+    return messages.marked_read(request, access.own_order(request, number), "buyer", "orders:messages")

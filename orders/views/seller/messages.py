@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from orders.views import messages
 from orders.views.seller.detail import own
@@ -19,3 +19,10 @@ def of_order(request: SellerRequest, number: str) -> HttpResponse:
         return redirect("ma:messages", order.number)
     shown = messages.context(request, order, "supplier", form, violation)
     return page(request, "orders/seller/messages.html", shown, status=messages.status(form, violation))
+
+
+@for_seller
+@require_POST
+def read(request: SellerRequest, number: str) -> HttpResponse:
+    """The shop has had the messages on screen; whoever of the staff it was."""
+    return messages.marked_read(request, own(request, number), "supplier", "ma:messages")

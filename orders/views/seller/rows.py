@@ -67,6 +67,7 @@ class Words:
         self.country = cache(lambda code: str(countries.name(code)))
         self.choose = _("Choose order %(number)s")
         self.nobody = _("Not assigned")
+        self.unread = parts.badge(_("New message"), "chat", "accent")
         self.loan = parts.badge(_("Loan-eligible"), "coin")
         self.note = _("Add a note")
         self.notes = _("Notes (%(n)s)")
@@ -224,7 +225,7 @@ class Look:
 
     @property
     def badges(self) -> SafeString:
-        """Beside the marks: whether it can be borrowed on, and the seller's own labels."""
+        """Beside the marks: whether the buyer has written, whether it can be borrowed on, the seller's labels."""
         order = self.order
         known = desk.Borrowing(
             lit=self.lit,
@@ -235,7 +236,8 @@ class Look:
             total=convert(order.total, usd_rate=order.usd_rate, to="USD"),
         )
         labels = "".join(parts.badge(name, "tag", "accent") for name in order.label_names)
-        return mark_safe((self.words.loan if desk.can_borrow(known) else "") + labels)
+        unread = f'<a href="{self.href}messages/">{self.words.unread}</a>' if order.has_unread else ""
+        return mark_safe(unread + (self.words.loan if desk.can_borrow(known) else "") + labels)
 
     @property
     def html(self) -> SafeString:

@@ -12,8 +12,10 @@ from assurance.kernel.days import start_of
 
 
 def never_sent(d: Deal) -> Story:
-    """Paid, due, and not dispatched: overdue, the entrance is open (DSP-4)."""
+    """Paid, due, and not dispatched: overdue, the entrance is open (DSP-4); on the third day the buyer asks."""
     yield from paid(d)
+    yield d.due(3)
+    d.write("buyer", "It was to leave three days ago. When will it?")
 
 
 def sent_late(d: Deal) -> Story:
@@ -116,6 +118,8 @@ def date_proposed(d: Deal) -> Story:
     yield from paid(d)
     yield d.later(hours=20)
     d.propose(7, "The enamelling furnace is being relined; the batch is fired next week.")
+    yield d.later(hours=1)
+    d.write("supplier", "We are sorry for the wait. Your pieces are the first into the new furnace.")
 
 
 def date_accepted(d: Deal) -> Story:
