@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0019_campaign'),
+        ('orders', '0020_regions_by_index'),
     ]
 
     operations = [
