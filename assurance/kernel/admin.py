@@ -15,12 +15,12 @@ from assurance.kernel import clock, services
 from assurance.kernel.models import PolicyVersion
 from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
+from assurance.kernel.wording import instant_text
 from assurance.ops import history
 from assurance.ops.acts import Act, ReasonForm
 from assurance.ops.detail import DetailAdmin
 from assurance.ops.sheets import Badge, Panel, Table
 from assurance.ops.show import shown
-from assurance.ui.wording import instant_text
 from logistics.models import Mode
 from orders.models import Method
 

@@ -91,12 +91,18 @@ class RuleViolation(Exception):
     @property
     def message(self) -> str:
         """Why, in the reader's language."""
-        return str(self._message) % self.params if self.params else str(self._message)
+        return self._told(self._message)
 
     @property
     def advice(self) -> str:
         """What can be done, in the reader's language; may be empty."""
-        return str(self._advice) % self.params if self.params else str(self._advice)
+        return self._told(self._advice)
+
+    def _told(self, sentence: Any) -> str:
+        from assurance.kernel.wording import said  # which knows days and money, whose rules are marked here
+
+        values = {name: said(value) for name, value in self.params.items()}
+        return str(sentence) % values if values else str(sentence)
 
     def __str__(self) -> str:
         return f"{self.rule_id}: {self.message}"

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.days import day_of, plus
 from assurance.kernel.money import USD, Money
+from assurance.kernel.wording import day_text, instant_text, money_text
 from assurance.notices.models import Notice
-from assurance.ui.wording import day_text, instant_text, last_moment, money_text
+from assurance.ui.wording import last_moment
 
 BUYER, SELLER = "buyer", "seller"
 

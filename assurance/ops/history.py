@@ -11,8 +11,8 @@ from django_countries import countries
 from assurance.accounts.models import User
 from assurance.kernel.models import Event
 from assurance.kernel.money import from_text
+from assurance.kernel.wording import money_text
 from assurance.ops.sheets import Moment
-from assurance.ui.wording import money_text
 from orders.views.wording import said as said_of_order
 
 AT_MOST = 200

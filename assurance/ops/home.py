@@ -21,10 +21,11 @@ from assurance.kernel.days import day_of, end_of, plus, start_of
 from assurance.kernel.models import SweepRun
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.queries import policy_at
+from assurance.kernel.wording import money_text
 from assurance.ops.sheets import Badge, Rule, Table
 from assurance.schedule import SWEEPS, Sweep
 from assurance.ui.charts import Chart, chart
-from assurance.ui.wording import money_text, short_day_text
+from assurance.ui.wording import short_day_text
 from claims.models import Claim
 from coupons.models import Coupon
 from orders.models import Guarantee, Order, Refund

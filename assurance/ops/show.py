@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 from moneyed import Money
 
 from assurance.kernel import clock
+from assurance.kernel.wording import day_text, instant_text
 from assurance.ops.sheets import Badge, Due, Link, Progress, Rule
-from assurance.ui import parts, wording
+from assurance.ui import parts
 
 
 def shown(value: Any, precision: str = "second") -> Any:
@@ -23,9 +24,9 @@ def shown(value: Any, precision: str = "second") -> Any:
         case Money():
             return parts.money(value)
         case datetime():
-            return parts.moment(value, wording.instant_text(value, seconds=precision != "minute"))
+            return parts.moment(value, instant_text(value, seconds=precision != "minute"))
         case date():
-            return parts.moment(value, wording.day_text(value))
+            return parts.moment(value, day_text(value))
         case Link():
             return (
                 format_html('<a href="{}">{}</a>', value.url, shown(value.text)) if value.url else value.text

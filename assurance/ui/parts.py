@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_noop
 
 from assurance.kernel.money import Money
+from assurance.kernel.wording import figure, instant_text, local
 from assurance.ui import wording
 
 DUE_ICONS = {
@@ -67,7 +68,7 @@ def moment(at: datetime | date | None, shown: str) -> SafeString:
     """A <time> element for an instant (in the platform zone) or a day."""
     if at is None:
         return EMPTY
-    stamp = wording.local(at).isoformat() if isinstance(at, datetime) else at.isoformat()
+    stamp = local(at).isoformat() if isinstance(at, datetime) else at.isoformat()
     return format_html('<time datetime="{}">{}</time>', stamp, shown)
 
 
@@ -76,7 +77,7 @@ def due_moment(at: datetime | None, word: str = "") -> SafeString:
     if at is None:
         return EMPTY
     last = wording.last_moment(at)
-    shown = wording.instant_text(last)
+    shown = instant_text(last)
     if word == "by":
         shown = gettext("by %(moment)s") % {"moment": shown}
     elif word == "was":
@@ -109,7 +110,7 @@ def money(amount: Money | None, look: str = "") -> SafeString:
         classes("money", look),
         "− " if amount.amount < 0 else "",
         amount.currency.code,
-        wording.figure(amount),
+        figure(amount),
     )
 
 

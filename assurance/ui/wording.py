@@ -1,33 +1,20 @@
-"""How instants, days, deadlines and amounts read in both languages (TIM-1, TIM-2, LOG-6).
+"""How headings, deadlines and what is left of them read in both languages (TIM-2, LOG-6).
 
-Pure: the present instant is an argument. Dates are written by hand, not by the locale's formats, because
-the platform's forms are fixed: `26 Mar 2021 23:59:59 PDT` in English, `2021-03-26 23:59:59 PDT` in Chinese.
+Pure: the present instant is an argument. Days, instants and amounts as such are in `assurance.kernel.wording`.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
-from assurance.kernel.days import ZONE, day_of
-from assurance.kernel.money import Money, minor_unit
+from assurance.kernel.days import day_of
+from assurance.kernel.wording import chinese, day_text, local
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS_ZH = "一二三四五六日"
 NEAR_DAYS = 3
 SECOND = timedelta(seconds=1)
-
-
-def chinese() -> bool:
-    return (get_language() or "").startswith("zh")
-
-
-def day_text(day: date) -> str:
-    """`26 Mar 2021`; in Chinese `2021-03-26`."""
-    if chinese():
-        return day.isoformat()
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def long_day_text(day: date) -> str:
@@ -40,17 +27,6 @@ def long_day_text(day: date) -> str:
 def short_day_text(day: date) -> str:
     """`4/27`: month and day alone, in the shipping list only (LOG-6)."""
     return f"{day.month}/{day.day}"
-
-
-def local(at: datetime) -> datetime:
-    return at.astimezone(ZONE)
-
-
-def instant_text(at: datetime, *, seconds: bool = True) -> str:
-    """An instant in the platform zone, which is named: PST or PDT (TIM-1)."""
-    here = local(at)
-    clock = f"{here:%H:%M:%S}" if seconds else f"{here:%H:%M}"
-    return f"{day_text(here.date())} {clock} {here:%Z}"
 
 
 def last_moment(at: datetime) -> datetime:
@@ -96,19 +72,3 @@ def distance(at: datetime, now: datetime) -> Distance:
         return Distance("near", gettext("tomorrow"))
     text = ngettext("in %(days)d day", "in %(days)d days", days) % {"days": days}
     return Distance("near" if days <= NEAR_DAYS else "far", text)
-
-
-def decimals(currency: str) -> int:
-    """Digits after the point: 2 for USD, 0 for JPY, 3 for KWD."""
-    return max(0, -minor_unit(currency).adjusted())
-
-
-def figure(amount: Money) -> str:
-    """The amount's size without sign and currency: `1,284.60`."""
-    return f"{abs(amount.amount):,.{decimals(amount.currency.code)}f}"
-
-
-def money_text(amount: Money) -> str:
-    """An amount inside a sentence: `USD 1,284.60`; a negative one has a true minus sign before it."""
-    sign = "− " if amount.amount < 0 else ""
-    return f"{sign}{amount.currency.code}\u00a0{figure(amount)}"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from django_countries import countries
 from unfold.decorators import display
 
+from assurance.kernel.wording import day_text
 from assurance.ops import links
 from assurance.ops.acts import Act, ReasonForm
 from assurance.ops.detail import DetailAdmin
@@ -20,7 +21,6 @@ from assurance.ops.orders import GUARANTEE
 from assurance.ops.sheets import Badge, Fact, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
-from assurance.ui.wording import day_text
 from claims import queries, rules, services
 from claims.models import Exemption
 from logistics import queries as logistics

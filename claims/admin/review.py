@@ -17,6 +17,7 @@ from unfold.views import ChangeList
 from assurance.kernel import clock
 from assurance.kernel.days import day_of, end_of
 from assurance.kernel.money import USD, Money, convert
+from assurance.kernel.wording import day_text, instant_text, money_text
 from assurance.ledger.queries import transfers_of
 from assurance.ops import history, links, trail
 from assurance.ops.acts import Act
@@ -25,7 +26,6 @@ from assurance.ops.orders import facts_panel, parcels_panel
 from assurance.ops.sheets import Badge, Due, Fact, Panel
 from assurance.ops.show import plain, shown
 from assurance.ui import parts
-from assurance.ui.wording import day_text, instant_text, money_text
 from claims import rules, services
 from claims.models import Claim
 from claims.queries import Dossier, dossier, dossiers

@@ -18,7 +18,7 @@ from assurance.kernel import clock
 from assurance.kernel.days import end_of
 from assurance.kernel.money import USD, Money, ceil_whole, convert, rounded
 from assurance.kernel.rules import RuleViolation
-from assurance.ui.wording import day_text
+from assurance.kernel.wording import day_text
 from claims import queries, rules, services
 from coupons import queries as coupons
 from coupons import rules as coupon_rules

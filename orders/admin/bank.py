@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from unfold.decorators import display
 
 from assurance.kernel.days import day_of
+from assurance.kernel.wording import day_text, instant_text
 from assurance.ledger.models import Transfer
 from assurance.ops import history, links, trail
 from assurance.ops.acts import Act, ReasonForm
@@ -20,7 +21,6 @@ from assurance.ops.detail import DetailAdmin
 from assurance.ops.sheets import Badge, Fact, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
-from assurance.ui.wording import day_text, instant_text
 from orders.admin.verdicts import REASONS
 from orders.models import BankLine, BankStatement, Order, Return
 from orders.queries.bank import alike

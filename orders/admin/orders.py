@@ -16,6 +16,7 @@ from unfold.views import ChangeList
 
 from assurance.accounts.models import User
 from assurance.kernel import clock
+from assurance.kernel.wording import instant_text
 from assurance.ledger.queries import transfers_of
 from assurance.ops import history, links, trail
 from assurance.ops.acts import Act, ReasonForm
@@ -24,7 +25,6 @@ from assurance.ops.orders import GUARANTEE, facts_panel, parcels_panel, state_na
 from assurance.ops.sheets import Fact, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
-from assurance.ui.wording import instant_text
 from claims.admin import STATES as CLAIM_STATES
 from claims.models import Claim
 from claims.services import exempt_order

@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from assurance.kernel import clock
 from assurance.kernel.money import Money, minor_unit
+from assurance.kernel.wording import instant_text
 from assurance.ledger.queries import transfers_of
 from assurance.ops import history, links, trail
 from assurance.ops.acts import Act, ReasonForm
@@ -23,7 +24,6 @@ from assurance.ops.detail import DetailAdmin
 from assurance.ops.sheets import Badge, Fact, Moment, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
-from assurance.ui.wording import instant_text
 from orders.admin.orders import funds_panel
 from orders.models import Order, Refund
 from orders.queries.facts import policy_of

@@ -20,13 +20,13 @@ from unfold.decorators import display
 
 from assurance.kernel import clock
 from assurance.kernel.money import Money, from_minor
+from assurance.kernel.wording import instant_text
 from assurance.ops import history, links
 from assurance.ops.acts import Act
 from assurance.ops.detail import DetailAdmin, actor_of
 from assurance.ops.sheets import Badge, Fact, Link, Panel, Progress, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
-from assurance.ui.wording import instant_text
 from orders import tasks
 from orders.admin.verdicts import REASONS, VERDICTS
 from orders.models import BankLine, BankStatement, Order, StatementState

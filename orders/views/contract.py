@@ -8,7 +8,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from assurance.ui.wording import day_text, money_text
+from assurance.kernel.wording import day_text, money_text
 from orders.models import Export, Order
 from orders.queries import contract as contracts
 from orders.queries.contract import Version

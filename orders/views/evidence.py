@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assurance.kernel.wording import money_text
 from assurance.ui.uploads import UploadsField
-from assurance.ui.wording import money_text
 from orders.models import Attachment, RefundStep, Step
 from orders.queries.refunds import Application
 from orders.services.refunds import BUYER, SUPPLIER

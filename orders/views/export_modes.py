@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from assurance.kernel.money import Money
 from assurance.kernel.policy import Policy
 from assurance.kernel.rules import RuleViolation
+from assurance.kernel.wording import day_text, money_text
 from assurance.ui.templatetags.trade import translated
-from assurance.ui.wording import day_text, money_text
 from orders.models import Export
 from orders.queries.campaigns import Allowance
 from orders.rules import terms

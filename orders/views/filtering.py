@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from assurance.ui.wording import day_text
+from assurance.kernel.wording import day_text
 from orders.models import State
 from orders.queries.filters import Wanted
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_noop
 
 from assurance.kernel.models import Event
 from assurance.kernel.money import from_text
+from assurance.kernel.wording import day_text, money_text
 from assurance.ui import parts
-from assurance.ui.wording import day_text, money_text
 from orders.models import Cause, Method, Stage
 from orders.rules import lifecycle
 

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from assurance.kernel.days import end_of
 from assurance.kernel.money import Money
+from assurance.kernel.wording import day_text, instant_text, money_text
 from assurance.ui import wording
 
 NOON = datetime(2021, 3, 29, 17, 12, 4, tzinfo=UTC)  # 29 Mar 2021 10:12:04 PDT
@@ -24,11 +25,11 @@ def test_an_instant_names_the_zone_that_holds_then(language):
         "en": ("29 Mar 2021 10:12:04 PDT", "9 Feb 2021 23:59:59 PST"),
         "zh-hans": ("2021-03-29 10:12:04 PDT", "2021-02-09 23:59:59 PST"),
     }[language]
-    assert (wording.instant_text(NOON), wording.instant_text(winter)) == expected
+    assert (instant_text(NOON), instant_text(winter)) == expected
 
 
 def test_seconds_can_be_left_out(language):
-    assert wording.instant_text(NOON, seconds=False).endswith("10:12 PDT")
+    assert instant_text(NOON, seconds=False).endswith("10:12 PDT")
 
 
 @pytest.mark.parametrize(
@@ -57,8 +58,8 @@ def test_the_shipping_list_has_no_year():
 )
 def test_a_deadline_shows_the_last_second_of_its_day(day):
     """TIM-2: stored as 00:00 of D+1, shown as D 23:59:59, also when a clock changes."""
-    shown = wording.instant_text(wording.last_moment(end_of(day)))
-    assert shown.startswith(f"{wording.day_text(day)} 23:59:59 ")
+    shown = instant_text(wording.last_moment(end_of(day)))
+    assert shown.startswith(f"{day_text(day)} 23:59:59 ")
 
 
 def test_a_deadline_inside_a_day_is_shown_as_it_is():
@@ -67,7 +68,7 @@ def test_a_deadline_inside_a_day_is_shown_as_it_is():
 
 def test_seed_example_of_a_dispatch_deadline():
     """Funds on 2021-03-20, 6 days: 2021-03-26 23:59:59."""
-    shown = wording.instant_text(wording.last_moment(end_of(date(2021, 3, 26))))
+    shown = instant_text(wording.last_moment(end_of(date(2021, 3, 26))))
     assert shown == "26 Mar 2021 23:59:59 PDT"
 
 
@@ -125,4 +126,4 @@ def test_a_deadline_inside_today_that_has_passed_tells_the_time():
     ],
 )
 def test_money_has_its_currencys_decimals(language, amount, currency, text):
-    assert wording.money_text(Money(amount, currency)) == text
+    assert money_text(Money(amount, currency)) == text

@@ -10,7 +10,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from moneyed import Money
 
+from assurance.kernel import wording as kernel_wording
 from assurance.kernel.days import day_of
+from assurance.kernel.wording import chinese, day_text, instant_text, local, money_text
 from assurance.ui import parts, wording
 
 register = template.Library()
@@ -35,7 +37,7 @@ def _day(value: date | datetime) -> date:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """{{ order.due_day|day }} → 26 Mar 2021 / 2021-03-26. An instant gives its day in the platform zone."""
-    return wording.day_text(_day(value)) if value else ""
+    return day_text(_day(value)) if value else ""
 
 
 @register.filter
@@ -53,7 +55,7 @@ def short_day(value: date | datetime | None) -> str:
 @register.filter
 def instant(value: datetime | None, precision: str = "second") -> str:
     """{{ at|instant }} → 26 Mar 2021 23:59:59 PDT; {{ at|instant:"minute" }} leaves the seconds out."""
-    return wording.instant_text(value, seconds=precision != "minute") if value else ""
+    return instant_text(value, seconds=precision != "minute") if value else ""
 
 
 @register.filter
@@ -73,19 +75,19 @@ def iso(value: date | datetime | None) -> str:
     """For <time datetime>: an instant in the platform zone with its offset, or a day."""
     if value is None:
         return ""
-    return wording.local(value).isoformat() if isinstance(value, datetime) else value.isoformat()
+    return local(value).isoformat() if isinstance(value, datetime) else value.isoformat()
 
 
 @register.filter
 def money(value: Money | None) -> str:
     """{{ amount|money }} → USD 1,284.60, for sentences and titles; in tables and sums use <c-money>."""
-    return wording.money_text(value) if value is not None else ""
+    return money_text(value) if value is not None else ""
 
 
 @register.filter
 def figure(value: Money | None) -> str:
     """{{ amount|figure }} → 1,284.60."""
-    return wording.figure(value) if value is not None else ""
+    return kernel_wording.figure(value) if value is not None else ""
 
 
 @register.filter
@@ -96,8 +98,8 @@ def negative(value: Money) -> bool:
 @register.filter
 def translated(thing: Any, field: str = "name") -> str:
     """{{ product|translated:"description" }}: the `…_zh` field for a Chinese reader, where it is filled."""
-    chinese = getattr(thing, f"{field}_zh", "") if wording.chinese() else ""
-    return chinese or getattr(thing, field, "")
+    translation = getattr(thing, f"{field}_zh", "") if chinese() else ""
+    return translation or getattr(thing, field, "")
 
 
 @register.filter

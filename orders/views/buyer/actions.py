@@ -17,8 +17,9 @@ from assurance.accounts.models import Address
 from assurance.kernel import clock
 from assurance.kernel.events import Actor
 from assurance.kernel.rules import RuleViolation
+from assurance.kernel.wording import instant_text
 from assurance.ui.refusals import refused
-from assurance.ui.wording import instant_text, last_moment
+from assurance.ui.wording import last_moment
 from orders.models import Order
 from orders.queries.facts import parcels_of, view
 from orders.rules import guarantees

@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from assurance.accounts.models import Address
 from assurance.kernel.money import Money, minor_unit
+from assurance.kernel.wording import decimals
 from assurance.ui.uploads import UploadsField
-from assurance.ui.wording import decimals
 from orders.models import Cause
 
 FULL, PART = "full", "part"

@@ -7,18 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assurance.kernel.days import day_of, end_of
+from assurance.kernel.wording import MONTHS, chinese, day_text, figure, instant_text, money_text
 from assurance.ui.spans import Point, Span, time_span
 from assurance.ui.templatetags.trade import translated
-from assurance.ui.wording import (
-    MONTHS,
-    chinese,
-    day_text,
-    distance,
-    figure,
-    instant_text,
-    last_moment,
-    money_text,
-)
+from assurance.ui.wording import distance, last_moment
 from orders.queries.quote import Promise
 from orders.rules import guarantees, lifecycle, terms
 from orders.views.buyer.steps import Standing

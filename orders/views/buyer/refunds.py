@@ -17,7 +17,7 @@ from assurance.kernel.days import day_of, plus
 from assurance.kernel.events import Actor
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.rules import RuleViolation
-from assurance.ui.wording import day_text
+from assurance.kernel.wording import day_text
 from orders.models import Order, Refund
 from orders.queries.facts import parcels_of, view
 from orders.queries.refunds import application

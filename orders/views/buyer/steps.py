@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from assurance.kernel.days import end_of
 from assurance.kernel.money import Money
-from assurance.ui.wording import SECOND, day_text, instant_text, last_moment, money_text
+from assurance.kernel.wording import day_text, instant_text, money_text
+from assurance.ui.wording import SECOND, last_moment
 from claims.models import Claim
 from coupons import rules as coupon_rules
 from orders.models import Order

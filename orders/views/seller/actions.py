@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from assurance.kernel.money import Money
 from assurance.kernel.rules import RuleViolation
-from assurance.ui.wording import day_text, money_text
+from assurance.kernel.wording import day_text, money_text
 from orders.models import Order
 from orders.queries.facts import parcels_of
 from orders.services import amendment, bank, closing, dispatch, receipt, refunds

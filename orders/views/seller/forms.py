@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.money import minor_unit
+from assurance.kernel.wording import decimals, instant_text
 from assurance.ui.uploads import UploadsField
-from assurance.ui.wording import decimals, instant_text
 from logistics.models import Parcel
 from orders.models import Export, Order, Refund
 

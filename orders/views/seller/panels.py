@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from assurance.kernel.days import day_of, end_of, plus
 from assurance.kernel.money import Money
 from assurance.kernel.policy import Policy
-from assurance.ui.wording import day_text
+from assurance.kernel.wording import day_text
 from orders.models import Method, Order
 from orders.queries.accounts import BankAccount, accounts
 from orders.queries.buyer import Detail

@@ -21,8 +21,9 @@ from django_countries import countries
 
 from assurance.kernel.days import day_of, end_of
 from assurance.kernel.money import Money, convert, from_minor
+from assurance.kernel.wording import chinese, day_text, instant_text, money_text
 from assurance.ui import parts
-from assurance.ui.wording import chinese, day_text, distance, instant_text, last_moment, money_text
+from assurance.ui.wording import distance, last_moment
 from logistics.models import Mode
 from orders.models import Export
 from orders.queries import exposure

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from assurance.kernel.days import day_of, end_of, plus
-from assurance.ui.wording import day_text, instant_text, last_moment, money_text
+from assurance.kernel.wording import day_text, instant_text, money_text
+from assurance.ui.wording import last_moment
 from claims.queries import Dossier
 from orders.models import BankLine
 from orders.queries.buyer import Detail

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from assurance.kernel.money import USD, Money
 from assurance.kernel.rules import RuleViolation
+from assurance.kernel.wording import money_text
 from assurance.ledger import queries as ledger
 from assurance.ledger.models import AccountKind
-from assurance.ui.wording import money_text
 from sellers import rules
 from sellers.models import PayoutAccount
 from sellers.services import withdrawals
