@@ -186,7 +186,7 @@ def find(buyer_id: int, number: str) -> Order | None:
     return (
         seen_by(buyer_id)
         .filter(number=number)
-        .select_related("seller__company", "policy", "line", "buyer", "store_coupon")
+        .select_related("seller__company", "policy", "line", "buyer", "store_coupon", "review")
         .first()
     )
 

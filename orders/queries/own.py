@@ -32,7 +32,7 @@ def of_sellers(seller_ids: Sequence[int]) -> QuerySet[Order]:
 def find(user_id: int, number: str) -> Order | None:
     """An order by its number, if the person is one of its sides; none for a stranger."""
     mine = seen_by(user_id) | of_sellers(sellers_of(user_id))
-    related = ("seller__company", "policy", "line", "buyer")
+    related = ("seller__company", "policy", "line", "buyer", "review")
     return mine.filter(number=number).select_related(*related).first()
 
 

@@ -56,7 +56,7 @@ class Counts:
 def find(seller_id: int, number: str) -> Order | None:
     """One of the seller's own orders; none for somebody else's."""
     mine = Order.objects.filter(seller_id=seller_id, number=number)
-    return mine.select_related("buyer", "policy", "line").first()
+    return mine.select_related("buyer", "policy", "line", "review").first()
 
 
 def listed(seller_id: int, wanted: Wanted, at: datetime) -> tuple[QuerySet[Order], tuple[str, ...]]:

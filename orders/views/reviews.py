@@ -1,9 +1,18 @@
-"""The forms of a review and of its reply."""
+"""The forms of a review and of its reply, and the last stop of an order's way."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from assurance.kernel.days import day_of, end_of
+from assurance.ui.wording import day_text
+from orders.models import Order
+from orders.queries.facts import View
+from orders.rules import lifecycle
+from orders.rules.reviews import last_day
 
 STARS = [(n, f"{n} ★") for n in range(5, 0, -1)]
 
@@ -34,3 +43,16 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Everybody reads it below the review. You can reply once."),
     )
+
+
+def stop(order: Order, view: View, at: datetime) -> tuple[str, str]:
+    """The note and the state of Reviews, alike for both sides: "now" until the last day, then done or off."""
+    review = getattr(order, "review", None)
+    if review is not None:
+        return day_text(day_of(review.at)), "done"
+    if view.state != lifecycle.COMPLETED or view.received_at is None:
+        return "", ""
+    last = last_day(view.received_at)
+    if at < end_of(last):
+        return gettext("by %(day)s") % {"day": day_text(last)}, "now"
+    return gettext("not written"), "off"

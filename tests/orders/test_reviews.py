@@ -115,3 +115,40 @@ def test_the_pages(client, order, mug, ming):
     assert "A &lt;b&gt;fine&lt;/b&gt; mug" in html
     assert "Thank you" in html
     assert order.buyer.name not in html
+
+
+class TestRoute:
+    """The last stop of the order's way, alike on the buyer's page and the supplier's."""
+
+    @pytest.fixture(params=["orders:detail", "ma:order"])
+    def stop(self, request, client, ming):
+        client.cookies["django_language"] = "en"
+
+        def shown(order, at=NOW):
+            client.force_login(ming if request.param == "ma:order" else order.buyer)
+            with clock.frozen(at):
+                answer = client.get(reverse(request.param, args=[order.number]))
+            last = answer.context["stops"][-1]
+            values = last if isinstance(last, dict) else vars(last)
+            return values["label"], values["state"], values["note"], bool(values.get("current"))
+
+        return shown
+
+    def test_it_lies_ahead_until_the_goods_are_received(self, stop, mug):
+        assert stop(make.order(make.person("bob"), {mug: 1})) == ("Reviews", "", "", False)
+
+    def test_it_is_the_present_one_until_the_last_day(self, stop, order):
+        assert stop(order) == ("Reviews", "now", "by 14 May 2021", True)
+        assert stop(order, end_of(last_day(NOW))) == ("Reviews", "off", "not written", False)
+
+    def test_it_is_done_with_the_review(self, stop, order):
+        review(order)
+        assert stop(order) == ("Reviews", "done", "15 Mar 2021", False)
+
+    def test_a_refunded_order_gets_none_and_keeps_the_one_that_it_has(self, stop, mug, order):
+        other = completed(mug)
+        review(other)
+        for one in (order, other):
+            refunds.agreed(order_id=one.pk, amount=None, at=NOW)
+        assert stop(order)[1] == "off"
+        assert stop(other)[1] == "done"

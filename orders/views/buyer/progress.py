@@ -13,6 +13,7 @@ from assurance.ui.templatetags.trade import translated
 from assurance.ui.wording import distance, last_moment
 from orders.queries.quote import Promise
 from orders.rules import guarantees, lifecycle, terms
+from orders.views import reviews
 from orders.views.buyer.steps import Standing
 from sellers.views.wording import percent_text
 
@@ -51,6 +52,7 @@ class Card:
 def route(now: Standing) -> list[Stop]:
     """Contract › Payment › Shipment › Receiving › Reviews."""
     here, is_closed = _here(now), now.view.state == lifecycle.CLOSED
+    reviews_note, reviews_state = reviews.stop(now.order, now.view, now.at)
     is_late = (here == SHIPMENT and now.view.overdue) or (
         here == RECEIVING and now.view.delivery == guarantees.LATE
     )
@@ -60,10 +62,13 @@ def route(now: Standing) -> list[Stop]:
         _day_of(now.order.full_met_at),
         _shipment_note(now, is_late=is_late and here == SHIPMENT),
         _receiving_note(now, is_late=is_late and here == RECEIVING),
-        "",
+        reviews_note,
     )
     stops = []
     for i, (label, note) in enumerate(zip(labels, notes, strict=True)):
+        if i == REVIEWS and reviews_state in ("done", "off"):
+            stops.append(Stop(label, note, reviews_state, current=False))
+            continue
         if i < here:
             state = "done"
         elif is_closed:

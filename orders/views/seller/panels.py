@@ -16,6 +16,7 @@ from orders.queries.buyer import Detail
 from orders.queries.facts import fee, funds, terms_of
 from orders.rules import guarantees, lifecycle, terms
 from orders.rules.bank.reference import in_groups, reference_of
+from orders.views import reviews
 from orders.views.contract import terms_text
 from orders.views.export_modes import ExportMode, explained
 
@@ -142,11 +143,12 @@ def allowed(known: Detail) -> dict[str, bool]:
 
 
 def stops(known: Detail) -> list[dict[str, Any]]:
-    """Contract › Payment › Shipment › Receiving, each with its day."""
+    """Contract › Payment › Shipment › Receiving › Reviews, each with its day."""
     order, view = known.order, known.view
     agreed = view.state not in (lifecycle.DRAFT, lifecycle.AWAITING_SUPPLIER, lifecycle.AWAITING_BUYER)
     paid, received = order.full_met_at, view.received_at
     sent = order.submitted_at is not None
+    reviewed, review = reviews.stop(order, view, known.at)
     found: list[dict[str, Any]] = [
         {
             "label": _("Contract"),
@@ -164,6 +166,7 @@ def stops(known: Detail) -> list[dict[str, Any]]:
             "state": "late" if view.overdue else "done" if sent else "",
         },
         {"label": _("Receiving"), "note": _receiving(known), "state": "done" if received else ""},
+        {"label": _("Reviews"), "note": reviewed, "state": "" if review == "now" else review},
     ]
     ahead = [stop for stop in found if not stop["state"] or (stop["state"] == "late" and not sent)]
     if view.state == lifecycle.CLOSED:
