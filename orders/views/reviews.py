@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.days import day_of, end_of
-from assurance.ui.wording import day_text
+from assurance.kernel.wording import day_text
 from orders.models import Order
 from orders.queries.facts import View
 from orders.rules import lifecycle
