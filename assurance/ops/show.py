@@ -51,7 +51,7 @@ def plain(number: Decimal) -> str:
 
 def _drawn(value: Badge | Progress) -> Any:
     if isinstance(value, Progress):
-        bar = '<progress max="{}" value="{}" aria-label="{}"></progress> {}'
+        bar = '<progress class="bar" max="{}" value="{}" aria-label="{}"></progress> {}'
         return format_html(bar, max(value.total, 1), value.done, gettext("Progress"), value.text)
     drawing = parts.icon(value.icon) if value.icon else ""
     return format_html(
