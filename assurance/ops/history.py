@@ -72,6 +72,7 @@ def _country(data: dict[str, Any]) -> str:
 _TITLES: dict[tuple[str, str], tuple[Promise, str]] = {
     ("bank_line", "assigned"): (gettext_lazy("Assigned to an order"), "link"),
     ("bank_line", "set_aside"): (gettext_lazy("Marked for return"), "none"),
+    ("taken_back", "settled"): (gettext_lazy("Settled by other means"), "check"),
     ("return", "returned"): (gettext_lazy("Sent back"), "coin"),
     ("statement", "uploaded"): (gettext_lazy("Uploaded"), "note"),
     ("statement", "asked"): (gettext_lazy("Asked to be taken in"), "clock"),

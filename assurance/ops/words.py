@@ -54,6 +54,7 @@ WORDS: dict[str, Promise] = {
     "seller": _("seller"),
     "since": _("since"),
     "state": _("state"),
+    "takenback.reference": _("the bank’s words"),
     "user.name": pgettext_lazy("person", "name"),
 }
 

@@ -120,6 +120,7 @@ UNFOLD = {
                     _item(_("Ledger accounts"), "account_balance_wallet", "ledger", "account"),
                     _item(_("Bank statements"), "upload_file", "orders", "bankstatement"),
                     _item(_("Bank lines"), "account_balance", "orders", "bankline"),
+                    _item(_("Credits taken back"), "money_off_csred", "orders", "takenback"),
                     _item(_("To be returned"), "keyboard_return", "orders", "return"),
                     _item(_("Withdrawals"), "payments", "sellers", "withdrawal"),
                 ],

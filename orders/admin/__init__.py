@@ -1,5 +1,5 @@
 """What ops see of orders."""
 
-from orders.admin import bank, orders, refunds, statements
+from orders.admin import bank, orders, refunds, statements, taken_back
 
-__all__ = ["bank", "orders", "refunds", "statements"]
+__all__ = ["bank", "orders", "refunds", "statements", "taken_back"]

@@ -22,8 +22,8 @@ from assurance.ops.sheets import Badge, Fact, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
 from orders.admin.verdicts import REASONS
-from orders.models import BankLine, BankStatement, Order, Return
-from orders.queries.bank import alike
+from orders.models import BankLine, BankStatement, Order, Return, TakenBack
+from orders.queries.bank import alike, reversals_of
 from orders.rules.bank.reference import quoted
 from orders.services import bank, returns
 
@@ -155,9 +155,18 @@ class BankLineAdmin(DetailAdmin):
         return [
             Panel(_("Bank line"), facts),
             Panel(_("Its transfers"), table=trail.transfers(moved, user)),
+            *_taken_back(thing, user),
             Panel(_("Lines of the same amount"), table=_lines(alike(thing), user)),
             Panel(_("On record"), log=history.log("bank_line", thing.pk), side=True),
         ]
+
+
+def _taken_back(line: BankLine, user: Any) -> list[Panel]:
+    found = reversals_of(line)
+    rows = [(one.day, links.to(user, TakenBack, one.pk, one), one.reference, one.settled_at) for one in found]
+    head = (_("Day"), _("Bank reference"), _("The bank’s words"), _("Settled"))
+    title = _("The bank may have taken it back")
+    return [Panel(title, table=Table(head, rows))] if rows else []
 
 
 def _lines(found: Sequence[BankLine], user: Any) -> Table:

@@ -29,7 +29,7 @@ from assurance.ops.show import shown
 from assurance.ui import parts
 from orders import tasks
 from orders.admin.verdicts import REASONS, VERDICTS
-from orders.models import BankLine, BankStatement, Order, StatementState
+from orders.models import BankLine, BankStatement, Order, StatementState, TakenBack
 from orders.queries.bank import Judged, judged, lines_of
 from orders.rules.bank import files
 from orders.rules.bank.lines import Line, UnreadableError
@@ -250,13 +250,15 @@ def _table(found: Sequence[Judged], statement: BankStatement, request: HttpReque
     start = int(text) if text.isdecimal() and len(text) < 6 else 0
     shown_lines = found[start : start + LINES_ON_A_PAGE]
     keys = [one.line.key for one in shown_lines]
-    rows_of = dict(BankLine.objects.filter(bank_reference__in=keys).values_list("bank_reference", "pk"))
+    rows_of = {row.bank_reference: row for row in BankLine.objects.filter(bank_reference__in=keys)} | {
+        row.bank_reference: row for row in TakenBack.objects.filter(bank_reference__in=keys)
+    }
     user = request.user
     rows: list[tuple[Any, ...]] = [
         (
             one.line.day,
             [
-                links.to(user, BankLine, rows_of.get(one.line.key), one.line.payer or _unnamed(one.line)),
+                _row(user, rows_of.get(one.line.key), one.line),
                 one.line.text,
             ],
             one.line.amount if one.line.is_credit else -one.line.amount,
@@ -282,8 +284,10 @@ def _table(found: Sequence[Judged], statement: BankStatement, request: HttpReque
     return Table(head, rows, numbers=frozenset({2}), empty=_("The statement has no lines."))
 
 
-def _unnamed(line: Line) -> str:
-    return line.bank_reference or "–"
+def _row(user: Any, row: BankLine | TakenBack | None, line: Line) -> Link:
+    """What became of a line, under its payer's name."""
+    name = line.payer or line.bank_reference or "–"
+    return links.to(user, type(row), row.pk, name) if row is not None else Link(name, "")
 
 
 def _breakable(digest: str) -> str:

@@ -1,6 +1,6 @@
 """The order with its lines, its money, its guarantees and the files on it."""
 
-from orders.models.bank import BankLine, BankStatement, Return, StatementState
+from orders.models.bank import BankLine, BankStatement, Return, StatementState, TakenBack
 from orders.models.contract import ContractVersion
 from orders.models.desk import ExportState, Label, ListExport, Note, SavedFilter
 from orders.models.files import Attachment, Purpose
@@ -42,5 +42,6 @@ __all__ = [
     "State",
     "StatementState",
     "Step",
+    "TakenBack",
     "Unread",
 ]

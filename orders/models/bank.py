@@ -132,6 +132,43 @@ class BankLine(models.Model):
         return self.bank_reference
 
 
+class TakenBack(models.Model):
+    """A credit that the bank reversed later: money that may have counted for an order is no longer there (PAY-2).
+
+    Nothing is posted by itself. Finance looks for the credit that it undoes and settles it, with a reason.
+    """
+
+    statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="taken_back")
+    account = models.CharField(max_length=40)
+    payer = models.CharField(max_length=140, blank=True, default="")
+    reference = models.CharField(max_length=400, blank=True, default="")
+    bank_reference = models.CharField(max_length=80, unique=True)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    day = models.DateField()
+    noted_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    amount = Amount("amount_minor")
+
+    class Meta:
+        verbose_name = _("credit taken back")
+        verbose_name_plural = _("credits taken back")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="something_taken_back"),
+        ]
+        indexes: ClassVar = [
+            # Read by what waits for finance.
+            models.Index(fields=["-id"], condition=Q(settled_at=None), name="taken_back_unsettled"),
+        ]
+
+    def __str__(self) -> str:
+        return self.bank_reference.partition(":")[0]
+
+
 class Return(models.Model):
     """Money that reached the platform and does not count: it goes back the way it came, once (ORD-3, PAY-2).
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from assurance.kernel.days import day_of
+from assurance.kernel.days import day_of, end_of
 from assurance.kernel.money import Money
 from coupons import rules as coupon_rules
 from coupons.models import Coupon
-from orders.models import BankLine, BankStatement, Order
+from orders.models import BankLine, BankStatement, Order, TakenBack
 from orders.queries.facts import elapsed, funds, policy_of
 from orders.rules import lifecycle
 from orders.rules.bank import matching
@@ -104,3 +104,40 @@ def alike(line: BankLine) -> list[BankLine]:
     """Other lines of the same amount: one of them may be the same money, told in another file."""
     same = BankLine.objects.filter(currency=line.currency, amount_minor=line.amount_minor).exclude(pk=line.pk)
     return list(same.select_related("order").order_by("-id")[:20])
+
+
+def undone_by(back: TakenBack) -> list[tuple[BankLine, bool]]:
+    """The credits that a reversal may undo, and whether each is named by it; the named and the newest first.
+
+    A bank repeats its own reference, or the payer's words with the order's reference.
+    """
+    same = BankLine.objects.filter(
+        account=back.account,
+        currency=back.currency,
+        amount_minor=back.amount_minor,
+        arrived_at__lt=end_of(back.day),
+    )
+    lines = list(same.select_related("order").order_by("-id")[:20])
+    return sorted(((line, _names(back, line)) for line in lines), key=lambda found: not found[1])
+
+
+def reversals_of(line: BankLine) -> list[TakenBack]:
+    """What the bank took back later that may undo this credit."""
+    later = TakenBack.objects.filter(
+        account=line.account,
+        currency=line.currency,
+        amount_minor=line.amount_minor,
+        day__gte=day_of(line.arrived_at),
+    )
+    return list(later.order_by("-id")[:20])
+
+
+def _names(back: TakenBack, line: BankLine) -> bool:
+    told, known = (one.bank_reference.partition(":") for one in (back, line))
+    if told[1] and told[0] == known[0]:
+        return True
+    return bool(set(quoted(back.reference).orders) & {*quoted(line.reference).orders, _number(line)})
+
+
+def _number(line: BankLine) -> str:
+    return line.order.number if line.order is not None else ""

@@ -20,7 +20,7 @@ from orders.models import BankLine, BankStatement, StatementState
 from orders.queries.bank import Judged, judged, lines_of
 from orders.rules.bank import matching
 from orders.rules.bank.lines import Line
-from orders.services import bank, bank_money
+from orders.services import bank, bank_money, taken_back
 from orders.services.elapse import locked
 
 BATCH, TRIES = 25, 3
@@ -63,7 +63,9 @@ def _take_in(statement: BankStatement) -> int:
         while statement.done < len(lines):
             batch = lines[statement.done : statement.done + BATCH]
             for found in judged(batch, _at(statement), statement.pk):
-                if found.code not in matching.IGNORED:
+                if found.code == matching.TAKEN_BACK:
+                    taken_back.note(found.line, statement, _at(statement))
+                elif found.code not in matching.IGNORED:
                     _take(found, statement)
             statement.done += len(batch)
             if not _still_mine(statement).update(done=statement.done, seen_at=timezone.now()):

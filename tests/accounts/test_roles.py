@@ -32,6 +32,8 @@ OWN = {
         "orders.view_bankstatement",
         "orders.add_bankstatement",
         "orders.view_return",
+        "orders.view_takenback",
+        "orders.change_takenback",
         "orders.change_return",
         "orders.view_refund",
         "orders.change_refund",

@@ -12,7 +12,7 @@ from assurance.ledger.models import AccountKind, Transfer
 from assurance.ledger.queries import balance
 from assurance.tasks import sweep
 from orders import tasks
-from orders.models import BankLine, BankStatement, Order, Return
+from orders.models import BankLine, BankStatement, Order, Return, TakenBack
 from orders.rules.bank import files
 from orders.rules.bank.reference import reference_of
 from orders.services import closing, payment, statements
@@ -258,6 +258,34 @@ def test_from_a_line_to_its_transfers_and_back(finance: Client, order: Order) ->
     for page, leads_to in steps:
         shown = finance.get(f"/admin/{page}/change/").content.decode()
         assert f"/admin/{leads_to}/change/" in shown, (page, leads_to)
+
+
+def test_a_credit_taken_back_leads_to_its_order_and_is_settled_with_a_reason(
+    finance: Client, order: Order
+) -> None:
+    send(finance, mt940(Paid("80.00", reference_of(order.number), reference="B-1")))
+    act(finance, "bankstatement", "take-in", BankStatement.objects.get().pk)
+    line = BankLine.objects.get()
+    send(finance, mt940(Paid("-80.00", reference_of(order.number), reference="B-2", reversal=True)))
+    later = BankStatement.objects.latest("id")
+    act(finance, "bankstatement", "take-in", later.pk, key=2)
+    back = TakenBack.objects.get()
+    page = f"/admin/orders/takenback/{back.pk}/change/"
+    shown = finance.get(page).content.decode()
+    assert f"/admin/orders/bankline/{line.pk}/change/" in shown
+    assert f"/admin/orders/order/{order.pk}/change/" in shown
+    assert "It counts for its order" in shown
+    assert page in finance.get(f"/admin/orders/bankline/{line.pk}/change/").content.decode()
+    assert page in finance.get(f"/admin/orders/bankstatement/{later.pk}/change/").content.decode()
+    assert page in finance.get("/admin/orders/takenback/?state=open").content.decode()
+    assert act(finance, "takenback", "settle", back.pk, key=3, reason="").status_code == 422
+    for key in (4, 4, 5):
+        act(finance, "takenback", "settle", back.pk, key=key)
+    assert page not in finance.get("/admin/orders/takenback/?state=open").content.decode()
+    assert page in finance.get("/admin/orders/takenback/?state=settled").content.decode()
+    assert "because" in finance.get(page).content.decode()
+    order.refresh_from_db()
+    assert order.state == "awaiting_dispatch"
 
 
 def test_the_books_page_shows_that_all_sums_are_zero(finance: Client, ops: Any, order: Order) -> None:

@@ -62,7 +62,11 @@ def chain(world: World) -> World:
     payments.start(order_id=by_bank.pk, method="tt", at=REVIEWED)
     bank.arrive(order_id=by_bank.pk, amount=by_bank.total, bank_reference="B1", at=REVIEWED)
     bank.associate(order_id=by_bank.pk, at=REVIEWED)
-    statement, _ = statements.upload(name="day.sta", data=mt940(Paid("5.00", "WHO KNOWS")), at=REVIEWED)
+    statement, _ = statements.upload(
+        name="day.sta",
+        data=mt940(Paid("5.00", "WHO KNOWS"), Paid("-9.00", "RETURN", reversal=True)),
+        at=REVIEWED,
+    )
     statements.take_in(statement_id=statement.pk, reason="daily", at=REVIEWED)
     intake.take_due(REVIEWED)
     bank.set_aside(line_id=statement.bank_lines.get().pk, reason="nobody knows it", at=REVIEWED)

@@ -14,12 +14,12 @@ EXACT, AMOUNT, CLOSED = "exact", "amount", "closed"
 # Unclear: a person assigns it or sends it back.
 NO_REFERENCE, BROKEN, NUMBER, UNKNOWN, SEVERAL = "none", "broken", "number", "unknown", "several"
 CURRENCY, REPEAT = "currency", "repeat"
-# Not taken in at all.
+# Not money that arrived: what is known already, what left the account, and an earlier credit that the bank reversed.
 KNOWN, DEBIT, TAKEN_BACK = "known", "debit", "taken_back"
 
 OF_AN_ORDER = (EXACT, AMOUNT, CLOSED)
 UNCLEAR = (NO_REFERENCE, BROKEN, NUMBER, UNKNOWN, SEVERAL, CURRENCY, REPEAT)
-IGNORED = (KNOWN, DEBIT, TAKEN_BACK)
+IGNORED = (KNOWN, DEBIT)
 STORED = (*OF_AN_ORDER, *UNCLEAR)
 
 

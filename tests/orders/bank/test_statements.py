@@ -13,11 +13,11 @@ from assurance.ledger.models import AccountKind, Transfer
 from assurance.ledger.queries import balance, faults
 from assurance.notices.models import Notice
 from logistics.models import Line
-from orders.models import BankLine, BankStatement, Order, Return
-from orders.queries.bank import judged, lines_of
+from orders.models import BankLine, BankStatement, Order, Return, TakenBack
+from orders.queries.bank import judged, lines_of, reversals_of, undone_by
 from orders.rules.bank.lines import UnreadableError
 from orders.rules.bank.reference import reference_of
-from orders.services import bank, closing, intake, payment, returns, statements
+from orders.services import bank, closing, intake, payment, returns, statements, taken_back
 from sellers.models import Product
 from tests import factories
 from tests.factories import NOW
@@ -335,6 +335,60 @@ class TestDiscarding:
         take(data)
         order.refresh_from_db()
         assert order.cash == Money(80, "USD")
+
+
+class TestTakenBack:
+    """PAY-2: the bank reverses a credit; it is kept for finance, and nothing is posted by itself."""
+
+    @pytest.mark.parametrize("written", [mt940, camt])
+    def test_it_is_kept_once_and_the_order_stays_as_it_was(self, shop: Shop, written: Any) -> None:
+        order = shop.order()
+        take(written(Paid("80.00", ref(order), reference="B-1")))
+        moved = Transfer.objects.count()
+        back = Paid("-80.00", f"RETURN {ref(order)}", reference="B-2", reversal=True, day=date(2021, 3, 17))
+        assert take(written(back)).counts == {"taken_back": 1}
+        take(written(back, Paid("1.00", "WHO", reference="B-3")))
+        kept = TakenBack.objects.get()
+        assert (kept.amount, kept.day, kept.settled_at) == (Money(80, "USD"), date(2021, 3, 17), None)
+        order.refresh_from_db()
+        assert (order.cash, Transfer.objects.count()) == (Money(80, "USD"), moved)
+
+    def test_the_credit_that_it_names_comes_first(self, shop: Shop) -> None:
+        mine, other = shop.order(), shop.order()
+        take(
+            mt940(
+                Paid("80.00", ref(mine), reference="B-1"),
+                Paid("80.00", ref(other), reference="B-2"),
+                Paid("80.00", "GOODS", reference="B-3"),
+                Paid("79.00", "GOODS", reference="B-4"),
+            )
+        )
+        by_words = Paid("-80.00", f"RETURN {ref(mine)}", reference="X", reversal=True)
+        by_reference = Paid("-80.00", "RETURN", reference="B-3", reversal=True)
+        take(mt940(by_words, by_reference, Paid("-5.00", "FEES", reference="F")))
+        first, second = TakenBack.objects.order_by("id")
+        lines = dict(BankLine.objects.values_list("bank_reference", "pk"))
+        pks = {key.partition(":")[0]: pk for key, pk in lines.items()}
+        assert [(line.pk, named) for line, named in undone_by(first)] == [
+            (pks["B-1"], True),
+            (pks["B-3"], False),
+            (pks["B-2"], False),
+        ]
+        assert [line.pk for line, named in undone_by(second) if named] == [pks["B-3"]]
+        assert reversals_of(BankLine.objects.get(pk=pks["B-1"])) == [second, first]
+        assert reversals_of(BankLine.objects.get(pk=pks["B-4"])) == []
+
+    def test_it_is_settled_once_with_a_reason_and_no_money_moves(self, shop: Shop) -> None:
+        take(mt940(Paid("-80.00", "RETURN", reference="B-2", reversal=True)))
+        back = TakenBack.objects.get()
+        for n in range(2):
+            taken_back.settle(
+                taken_back_id=back.pk, reason="paid again", at=AT + n * timedelta(days=1), actor=FINANCE
+            )
+        back.refresh_from_db()
+        assert back.settled_at == AT
+        assert Event.objects.get(stream="taken_back", kind="settled").data["reason"] == "paid again"
+        assert Transfer.objects.count() == 0
 
 
 class TestByFinance:

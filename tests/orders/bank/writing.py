@@ -11,13 +11,14 @@ DAY = date(2021, 3, 16)
 
 @dataclass(frozen=True)
 class Paid:
-    """One movement; `amount` below zero left the account."""
+    """One movement; `amount` below zero left the account, `reversal` undoes an earlier one."""
 
     amount: str
     words: str
     reference: str = "NONREF"
     payer: str = "ALICE MORENO LLC"
     day: date = DAY
+    reversal: bool = False
 
 
 def mt940(*lines: Paid, account: str = ACCOUNT, currency: str = "USD", opening: str = "1000.00") -> bytes:
@@ -31,7 +32,7 @@ def mt940(*lines: Paid, account: str = ACCOUNT, currency: str = "USD", opening: 
     ]
     for line in lines:
         amount = Decimal(line.amount)
-        mark = "D" if amount < 0 else "C"
+        mark = ("RC" if line.reversal else "D") if amount < 0 else "C"
         rows.append(f":61:{line.day:%y%m%d%m%d}{mark}{_comma(abs(amount))}NTRFNONREF//{line.reference}")
         rows += _details(line)
     rows.append(f":62F:{_balance(closing, currency)}")
@@ -73,6 +74,7 @@ def _entry(line: Paid, currency: str) -> str:
     named = "" if line.reference == "NONREF" else f"<AcctSvcrRef>{line.reference}</AcctSvcrRef>"
     return (
         f'<Ntry><Amt Ccy="{currency}">{abs(amount)}</Amt><CdtDbtInd>{mark}</CdtDbtInd><Sts>BOOK</Sts>'
+        f"{'<RvslInd>true</RvslInd>' if line.reversal else ''}"
         f"<BookgDt><Dt>{line.day}</Dt></BookgDt><ValDt><Dt>{line.day}</Dt></ValDt>{named}<NtryDtls><TxDtls>"
         f"<RltdPties><Dbtr><Nm>{line.payer}</Nm></Dbtr></RltdPties>"
         f"<RmtInf><Ustrd>{line.words}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
