@@ -22,6 +22,8 @@ WORDS: dict[str, Promise] = {
     "by": pgettext_lazy("person", "by"),
     "buyer": _("buyer"),
     "carrier": _("carrier"),
+    "campaign.first_day": pgettext_lazy("period", "first day"),
+    "campaign.last_day": pgettext_lazy("period", "last day"),
     "city": _("city"),
     "code": _("code"),
     "company": _("company"),

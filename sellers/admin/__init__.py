@@ -1,5 +1,5 @@
 """Sellers in the admin."""
 
-from sellers.admin import accounts, withdrawals
+from sellers.admin import accounts, campaigns, withdrawals
 
-__all__ = ["accounts", "withdrawals"]
+__all__ = ["accounts", "campaigns", "withdrawals"]

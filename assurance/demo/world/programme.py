@@ -29,6 +29,7 @@ Sequel = Callable[[Deal, Deal], Story]
 EVERYDAY = 470
 DAYS = 195
 ALICE = "alice@demo.example"
+WORTH_A_TRANSFER = 20  # dollars
 
 
 @dataclass(frozen=True)
@@ -299,7 +300,7 @@ def _statement(stage: Stage) -> Story:
 def _withdraw(seller: Seller, *, at: datetime, actor: Actor, percent: int) -> None:
     held = balance(AccountKind.SELLER, seller.pk)
     amount = from_minor(int(held.amount * percent))
-    if amount.amount > 0:
+    if amount.amount >= WORTH_A_TRANSFER:
         to = Destination(
             holder=seller.company.name,
             bank="Bank of China, Hangzhou",
