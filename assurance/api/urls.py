@@ -49,6 +49,7 @@ _order: list[URLPattern | URLResolver] = [
     path("decline/", verbs.Decline.as_view(), name="decline"),
     path("cancel/", verbs.Cancel.as_view(), name="cancel"),
     path("pay/", money.Pay.as_view(), name="pay"),
+    path("pay/coupon-off/", money.TakeCouponOff.as_view(), name="coupon-off"),
     path("associate/", money.Associate.as_view(), name="associate"),
     path("accept-short/", money.AcceptShort.as_view(), name="accept-short"),
     path("ask-for-rest/", money.AskForRest.as_view(), name="ask-for-rest"),

@@ -26,7 +26,8 @@ class PaymentStart(Given):
         min_value=1, max_value=2**53, allow_null=True, default=None, help_text="One of your coupons."
     )
     amount = Amount(
-        required=False, help_text="Part of what is due, in the order's currency; absent: all of it."
+        required=False,
+        help_text="In the order's currency, at most what is left of the contract; absent: what is due now.",
     )
 
     def validate_method(self, method: str) -> str:
@@ -63,6 +64,16 @@ class Pay(OrderView):
             at=clock.now(),
             actor=self.actor(request),
         )
+
+
+class TakeCouponOff(OrderView):
+    side = BUYER
+
+    @endpoint("takeCouponOff", shapes.OrderDetail, body=Nothing)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
+        """Take the reserved platform coupon off the order: it is free again. Not while its payment is under way."""
+        payment.take_off_coupon(order_id=self.order.pk, at=clock.now(), actor=self.actor(request))
+        return shown(request, number)
 
 
 class Associate(OrderView):

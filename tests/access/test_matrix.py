@@ -57,7 +57,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         orders:extend orders:accept_date orders:refuse_date orders:address orders:refund
         orders:messages orders:messages_read orders:production orders:review orders:refund_evidence orders:refund_accept orders:refund_decline orders:refund_withdraw
         orders:escalate orders:gateway claims:new notices:follow account:address
-        account:address_delete account:token_revoke api:pay api:receive api:accept-date
+        account:address_delete account:token_revoke api:pay api:coupon-off api:receive api:accept-date
         api:refuse-date api:address api:order-claims api:refunds api:escalate-refund
         api:accept-refund api:decline-refund api:withdraw-refund api:review
         """,
@@ -133,7 +133,7 @@ def cast(db: None) -> Iterator[Cast]:
 def _path(name: str, cast: Cast) -> str:
     """The address of Alice's own object of that kind."""
     own: dict[str, Any] = {"number": cast.order.number, "order_number": cast.order.number}
-    if name in ("orders:pay", "orders:cancel", "api:pay", "api:cancel"):
+    if name in ("orders:pay", "orders:cancel", "api:pay", "api:coupon-off", "api:cancel"):
         own["number"] = own["order_number"] = cast.unpaid.order.number
     pk = {
         "shop:product": cast.product.pk,

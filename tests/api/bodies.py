@@ -36,6 +36,7 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
         ({"method": "visa", "coupon": HUGE}, 400, ["coupon"]),
         ({"method": "visa", "card": "4111"}, 400, ["card"]),
     ]),
+    "pay/coupon-off": ("buyer", [({"coupon": 1}, 400, ["coupon"])]),
     "accept-short": ("seller", [({"amount": "1.00"}, 400, ["amount"]), ({}, 409, None)]),
     "ask-for-rest": ("seller", [({"amount": "1.00"}, 400, ["amount"]), ({}, 409, None)]),
     "address": ("buyer", [

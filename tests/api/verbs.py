@@ -4,7 +4,20 @@ from base64 import b64encode
 from datetime import timedelta
 
 from assurance.kernel.money import Money
-from orders.services import amendment, bank, closing, desk, dispatch, receipt, refunds, reviews, start
+from assurance.kernel.policy import Policy
+from coupons import services as coupons
+from orders.services import (
+    amendment,
+    bank,
+    closing,
+    desk,
+    dispatch,
+    payment,
+    receipt,
+    refunds,
+    reviews,
+    start,
+)
 from tests import factories
 from tests.api.conftest import started
 from tests.factories import ADDRESS, NOW
@@ -61,6 +74,21 @@ def proposed(w):
     order = started(w)
     day = (NOW + timedelta(days=9)).date()
     amendment.propose(order_id=order.pk, day=day, reason="Kiln", at=NOW)
+    return order
+
+
+def discounted(w):
+    """Unpaid, with a coupon of Alice's reserved for an attempt that she has not carried out."""
+    order = started(w, paid=False)
+    coupon = coupons.issue(
+        owner_id=w.alice.pk,
+        bearer_id=None,
+        from_order_id=order.pk,
+        face=Money(20, "USD"),
+        policy=Policy(),
+        at=NOW,
+    )
+    payment.start(order_id=order.pk, method="visa", coupon_id=coupon.pk, at=NOW)
     return order
 
 
@@ -129,6 +157,7 @@ VERBS = {
     "decline": ("seller", made_to_order, {"reason": "terms"}, {"reason": "refusal"}),
     "cancel": ("buyer", made_to_order, {}, {"more": 1}),
     "pay": ("buyer", lambda w: started(w, paid=False), {"method": "visa"}, {"method": "paypal"}),
+    "pay/coupon-off": ("buyer", discounted, {}, {"more": 1}),
     "associate": ("seller", funded, {}, {"more": 1}),
     "accept-short": ("seller", short, {}, {"more": 1}),
     "ask-for-rest": ("seller", short, {}, {"more": 1}),
