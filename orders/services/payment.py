@@ -49,7 +49,7 @@ def start(
     if coupon_id is None and method == Method.TT:
         coupon_id = next((coupon.pk for coupon in coupon_queries.reserved_for(order.pk)), None)
     if before is not None and before.method != Method.TT and before.coupon_id not in (None, coupon_id):
-        _free_coupon(order, at)
+        _give_coupon_up(order, before, at)
     quoted = _take_coupon(order, coupon_id, due, at, actor)
     part = quoted[1] if quoted else due * 0
     cash = due - part if amount is None else amount
@@ -90,7 +90,7 @@ def take_off_coupon(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> 
     lifecycle.check_allows(order.state, "pay")
     before = order.payments.select_for_update().filter(state__in=OPEN).first()
     _check_not_confirmed(before)
-    if order.payments.filter(method=Method.TT, coupon_id=coupon.pk).exists():
+    if _is_asked_for(order, coupon.pk):
         raise RuleViolation(
             "CPN-4",
             _("A bank transfer with this coupon may be under way."),
@@ -110,7 +110,8 @@ def take_off_coupon(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> 
 def settle(*, reference: str, outcome: str, at: datetime, actor: Actor = PLATFORM) -> Payment:
     """Take in a notice of the gateway: succeeded, failed or pending. A repeat, or one that comes after
 
-    the attempt was decided, changes nothing; money that no longer counts is marked for return (ORD-3).
+    the attempt was decided, changes nothing. Money that no longer counts is marked for return with its fee: the
+    order is closed (ORD-3), or the attempt was replaced, or overtaken by a transfer that left nothing to pay.
     """
     order = locked(Payment.objects.get(reference=reference).order_id, at)
     payment = Payment.objects.select_for_update().get(reference=reference)
@@ -122,7 +123,7 @@ def settle(*, reference: str, outcome: str, at: datetime, actor: Actor = PLATFOR
     elif outcome == "failed":
         if payment.state in OPEN:
             _fail(order, payment, at, actor)
-    elif payment.state in OPEN:
+    elif payment.state in OPEN and funds(order).outstanding.amount:
         _succeed(order, payment, at, actor)
     elif payment.state != PaymentState.SUCCEEDED and not payment.returned_minor:
         income.to_be_returned(
@@ -135,6 +136,8 @@ def settle(*, reference: str, outcome: str, at: datetime, actor: Actor = PLATFOR
         )
         payment.returned_minor = to_minor(payment.charge)
         payment.save(update_fields=["returned_minor"])
+        if payment.state in OPEN:
+            _end(payment, PaymentState.REPLACED, at)
     return payment
 
 
@@ -171,6 +174,17 @@ def _check_not_confirmed(attempt: Payment | None) -> None:
         )
 
 
+def _is_asked_for(order: Order, coupon_id: int) -> bool:
+    """Whether a transfer was asked for with this coupon: its money may be under way, and counts with it."""
+    return order.payments.filter(method=Method.TT, coupon_id=coupon_id).exists()
+
+
+def _give_coupon_up(order: Order, attempt: Payment, at: datetime) -> None:
+    """Free the coupon of an attempt that came to nothing, unless a transfer waits for it as well (CPN-4)."""
+    if attempt.coupon_id is not None and not _is_asked_for(order, attempt.coupon_id):
+        _free_coupon(order, at)
+
+
 def _free_coupon(order: Order, at: datetime) -> None:
     if coupons.release(order_id=order.pk, at=at) and not order.discount_minor:
         order.discount_since = None
@@ -183,8 +197,7 @@ def _end(payment: Payment, state: str, at: datetime) -> None:
 
 def _fail(order: Order, payment: Payment, at: datetime, actor: Actor) -> None:
     _end(payment, PaymentState.FAILED, at)
-    if payment.coupon_id is not None:
-        _free_coupon(order, at)
+    _give_coupon_up(order, payment, at)
     book.settle(order, at)
     book.record(order, "payment_failed", at=at, actor=actor, rules=("PAY-1", "CPN-4"), method=payment.method)
     book.tell_buyer(order, "payment_failed", at)
@@ -194,7 +207,8 @@ def _succeed(order: Order, payment: Payment, at: datetime, actor: Actor) -> None
     coupon = None
     if payment.coupon_id is not None:
         held = Coupon.objects.select_for_update().get(pk=payment.coupon_id)
-        coupon = (held, payment.coupon_part, from_minor(payment.coupon_usd_minor))
+        if held.reserved_order_id == order.pk:  # else a transfer came first and has used it
+            coupon = (held, payment.coupon_part, from_minor(payment.coupon_usd_minor))
     _end(payment, PaymentState.SUCCEEDED, at)
     excess = income.count(
         order,
