@@ -37,7 +37,19 @@ _ORDER_CLOSED = {
 }
 _GUARANTEES = {"dispatch": _("late dispatch"), "delivery": _("late delivery")}
 
+_EXPORTS = {
+    "export_finished": Words(
+        _("Your file of orders is ready"),
+        _("%(format)s, orders in it: %(orders)s. It is kept for 7 days from when you asked for it."),
+    ),
+    "export_failed": Words(
+        _("Your file of orders could not be written"),
+        _("Something went wrong on our side, three times. Ask for it again, or narrow the list first."),
+    ),
+}
+
 _TO_BUYER = {
+    **_EXPORTS,
     "order_to_confirm": Words(
         _("Order %(number)s waits for you to confirm it"),
         _("The supplier drafted it for you. Read its terms, then confirm and pay, or decline."),
@@ -141,6 +153,7 @@ _TO_BUYER = {
 }
 
 _TO_SELLER = {
+    **_EXPORTS,
     "order_started": Words(
         _("New order %(number)s"), _("A buyer started it. Its page says what comes next and by when.")
     ),
@@ -282,6 +295,8 @@ def _values(notice: Notice) -> dict[str, str]:
         "number": data.get("number", ""),
         "carrier": data.get("carrier", ""),
         "parcel": data.get("parcel", ""),
+        "format": data.get("format", ""),
+        "orders": f"{data.get('orders', 0):,}",
         "until": instant_text(last_moment(notice.happened_at)),
         "due": day_text(plus(day_of(notice.happened_at), 1)),
         "because": str(_ORDER_CLOSED.get(data.get("because", ""), "")),
@@ -301,6 +316,10 @@ def _page(notice: Notice, side: str) -> str:
         return reverse("ma:home")
     if notice.about == "coupon":
         return reverse("coupons:list") if side == BUYER else reverse("ma:funds")
+    if notice.kind == "export_finished":
+        return reverse("orders:export_file", args=[notice.data["key"]])
+    if notice.kind == "export_failed":
+        return reverse("orders:exports" if side == BUYER else "ma:exports")
     if notice.kind == "production_shown":
         return reverse("orders:production", args=[notice.data["number"]])
     if notice.kind == "message_received":

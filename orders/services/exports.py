@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from django.core.files import File
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from assurance.kernel.rules import RuleViolation
+from assurance.notices.services import tell
 from orders.models import ExportState, ListExport, Order
 from orders.queries import buyer, filters, seller
 from orders.queries.filters import Wanted
@@ -93,16 +95,16 @@ def write_next(at: datetime) -> bool:
     if alive.exists():
         return False
     for row in waiting(timezone.now()):
-        if _claim(row):
+        if _claim(row, at):
             _write(row, at)
             return True
     return False
 
 
-def _claim(row: ListExport) -> bool:
+def _claim(row: ListExport, at: datetime) -> bool:
     """Take a file for this run; False if another has taken it, or it has failed too often."""
     if row.tries >= TRIES:
-        ListExport.objects.filter(pk=row.pk, tries=row.tries).update(state=ExportState.FAILED)
+        _give_up(row, ListExport.objects.filter(pk=row.pk, tries=row.tries, state=row.state), at)
         return False
     taken = ListExport.objects.filter(pk=row.pk, tries=row.tries, state=row.state).update(
         state=ExportState.RUNNING, seen_at=timezone.now(), tries=F("tries") + 1, done=0
@@ -122,11 +124,36 @@ def _write(row: ListExport, at: datetime) -> None:
                 name = default_storage.save(f"exports/{row.key}.{row.format}", File(written))
     except Exception:
         # Another try at the next look, unless it was the last.
-        state = ExportState.FAILED if row.tries >= TRIES else ExportState.ASKED
-        _still_mine(row).update(state=state)
+        if row.tries >= TRIES:
+            _give_up(row, _still_mine(row), at)
+        else:
+            _still_mine(row).update(state=ExportState.ASKED)
         raise
-    if not _still_mine(row).update(state=ExportState.FINISHED, file=name, finished_at=at, total=F("done")):
+    if not _finish(row, name, at):
         default_storage.delete(name)
+
+
+@transaction.atomic
+def _finish(row: ListExport, name: str, at: datetime) -> bool:
+    """The file can be fetched, and its maker is told; False if it has become another run's meanwhile."""
+    mine = _still_mine(row)
+    if not mine.update(state=ExportState.FINISHED, file=name, finished_at=at, total=F("done")):
+        return False
+    row.refresh_from_db(fields=["total"])
+    tell([row.user_id], "export_finished", at=at, **_about(row), orders=row.total, key=str(row.key))
+    return True
+
+
+@transaction.atomic
+def _give_up(row: ListExport, if_still: QuerySet[ListExport], at: datetime) -> None:
+    """The last try has failed, and the maker is told, once."""
+    if if_still.update(state=ExportState.FAILED):
+        tell([row.user_id], "export_failed", at=at, **_about(row))
+
+
+def _about(row: ListExport) -> dict[str, Any]:
+    side = "seller" if row.seller_id else "buyer"
+    return {"about": "export", "about_id": row.pk, "side": side, "format": row.format.upper()}
 
 
 def _fill(row: ListExport, path: str, at: datetime) -> bool:

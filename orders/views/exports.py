@@ -68,8 +68,13 @@ def of_buyer(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def file(request: HttpRequest, key: str) -> HttpResponseBase:
-    """The finished file, for its maker alone."""
-    return finished(access.user(request).pk, key)
+    """The finished file, for its maker alone. Whoever follows a mail when it is gone is told so by the list."""
+    maker = access.user(request).pk
+    gone = ListExport.objects.filter(user=maker, key=key, state=ExportState.EXPIRED).first()
+    if gone is not None:
+        messages.error(request, _("This file is no longer kept. Ask for it again."))
+        return redirect("ma:exports" if gone.seller_id else "orders:exports")
+    return finished(maker, key)
 
 
 def finished(user_id: int, key: UUID | str) -> FileResponse:

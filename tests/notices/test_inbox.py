@@ -28,6 +28,7 @@ DATA = {
     "day": "2021-04-01",
     "last_day": "2021-06-20",
     "currency": "USD",
+    "key": "5d2e6a0e-7a53-4b0e-8a3b-0d8f4c1f7b11",
 }
 
 

@@ -25,8 +25,12 @@ EVERYTHING = {
     "last_day": "2021-06-20",
     "carrier": "DHL",
     "parcel": "JD014600003812",
+    "format": "CSV",
+    "orders": 1204,
+    "key": "5d2e6a0e-7a53-4b0e-8a3b-0d8f4c1f7b11",
 }
 ABOUT = {"coupon_issued": "coupon", "coupon_expiring": "coupon", "qualification_opened": "seller"}
+ABOUT |= dict.fromkeys(("export_finished", "export_failed"), "export")
 ABOUT |= dict.fromkeys(("recovery_taken", "recovery_owed", "recovery_reversed"), "coupon")
 
 

@@ -15,6 +15,9 @@ from kombu.exceptions import OperationalError
 
 from assurance.kernel import clock
 from assurance.kernel.rules import RuleViolation
+from assurance.notices.mail import message
+from assurance.notices.models import Notice
+from assurance.notices.wording import words
 from orders import tasks
 from orders.models import ListExport, Note
 from orders.queries import filters, sheet
@@ -247,6 +250,65 @@ def test_without_a_broker_asking_still_works(ming, shop, monkeypatch):
         answer = client.post(reverse("ma:exports"), {"format": "csv"}, follow=True)
     assert "The file is being written." in answer.content.decode()
     assert ListExport.objects.get().state == "asked"
+
+
+# Telling the maker
+
+
+def told(user):
+    return [(notice.kind, words(notice)) for notice in Notice.objects.filter(user=user).order_by("id")]
+
+
+@pytest.mark.parametrize("side", ["seller", "buyer"])
+def test_the_maker_alone_is_told_that_it_is_ready_and_led_to_it(ming, shop, mug, side):
+    alice, colleague = make.person("alice"), make.person("lu")
+    Staff.objects.create(seller=shop, user=colleague)
+    make.order(alice, {mug: 1})
+    Notice.objects.all().delete()
+    maker = ming if side == "seller" else alice
+    export = ask(maker, shop if side == "seller" else None)
+    written(export)
+    assert not exports.write_next(NOW)
+    [(kind, (title, body, page))] = told(maker)
+    assert (kind, title) == ("export_finished", "Your file of orders is ready")
+    assert "CSV, orders in it: 1." in body
+    assert Notice.objects.count() == 1
+    with clock.frozen(NOW):
+        notice = reverse("notices:follow", args=[Notice.objects.get().pk])
+        assert signed_in(maker).get(notice, follow=True)["Content-Type"].startswith("text/csv")
+    mail = message(Notice.objects.get())
+    assert page in mail.body
+
+
+def test_a_link_to_a_file_that_is_gone_leads_to_the_files(ming, shop):
+    export = ask(ming, shop)
+    written(export)
+    exports.expire(NOW + exports.KEPT)
+    with clock.frozen(NOW + exports.KEPT):
+        answer = signed_in(ming).get(told(ming)[0][1][2], follow=True)
+    assert answer.redirect_chain == [(reverse("ma:exports"), 302)]
+    assert "This file is no longer kept." in answer.content.decode()
+
+
+def test_the_maker_is_told_once_that_it_failed(ming, shop, monkeypatch):
+    ask(ming, shop)
+    monkeypatch.setattr(exports, "pieces", lambda *_a, **_k: 1 / 0)
+    for _try in range(exports.TRIES):
+        assert told(ming) == []
+        with pytest.raises(ZeroDivisionError):
+            exports.write_next(NOW)
+    assert not exports.write_next(NOW)
+    [(kind, (_title, _body, page))] = told(ming)
+    assert (kind, page) == ("export_failed", reverse("ma:exports"))
+
+
+def test_one_whose_last_run_died_has_failed_too(ming, shop):
+    export = ask(ming, shop)
+    long_ago = timezone.now() - 2 * exports.SILENCE
+    ListExport.objects.filter(pk=export.pk).update(state="running", seen_at=long_ago, tries=exports.TRIES)
+    for _again in range(2):
+        assert not exports.write_next(NOW)
+    assert [kind for kind, _words in told(ming)] == ["export_failed"]
 
 
 # Pages
