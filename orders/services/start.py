@@ -161,11 +161,12 @@ def _write(
 def _store_discount(draft: Draft, coupon_id: int, items: list[tuple[Product, int]], at: datetime) -> Money:
     """What the store coupon takes off, with a use of it counted (ORD-7).
 
-    Uses held by orders that the clock has closed are free, though no job has come by yet (TIM-3).
+    Uses held by orders that the clock has closed are free, though no job has come by yet (TIM-3). All of them are
+    locked before one is closed: closing holds the coupon, and nobody waits for an order with that in hand.
     """
     due = Deadline.objects.filter(kind=book.LEFT_ALONE, due_at__lte=at).values("subject_id")
-    held = Order.objects.filter(store_coupon_id=coupon_id, closed_at=None, pk__in=due)
-    for pk in held.order_by("pk").values_list("pk", flat=True):
+    held = Order.objects.select_for_update().filter(store_coupon_id=coupon_id, closed_at=None, pk__in=due)
+    for pk in list(held.order_by("pk").values_list("pk", flat=True)):
         elapse.locked(pk, at)
     return coupons.take_store_coupon(
         coupon_id=coupon_id,
