@@ -12,6 +12,7 @@ from logistics.models import Mode
 from orders.models import Cause, Export, Method, Order, Payment, PaymentState, State
 from orders.queries.buyer import Detail
 from orders.queries.facts import View, fee, funds, held
+from orders.queries.refunds import Standing, standing
 from orders.rules import guarantees, lifecycle
 from orders.rules.bank.reference import reference_of
 
@@ -101,6 +102,12 @@ class Whole:
     @property
     def claim(self) -> Any:
         return getattr(self.order, "claim", None) if self.order.claimed_at else None
+
+    @property
+    def refund(self) -> Standing | None:
+        """The latest application as it stands now."""
+        latest = self.detail.refund
+        return standing(latest, self.view.facts.policy, self.detail.at) if latest else None
 
     @property
     def review(self) -> Any:
@@ -269,16 +276,18 @@ class PaymentShown(serializers.Serializer[Any]):
 
 
 class RefundShown(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    state = serializers.ChoiceField(REFUND_STATES)
-    amount = MoneyField(allow_null=True, help_text="Null: everything, which closes the order.")
-    counter = MoneyField(allow_null=True, help_text="The supplier's open offer.")
-    paid = MoneyField(allow_null=True)
-    cause = serializers.ChoiceField(Cause.choices)
-    reason = serializers.CharField()
-    answer = serializers.CharField()
-    opened_at = serializers.DateTimeField()
-    decided_at = serializers.DateTimeField(allow_null=True)
+    id = serializers.IntegerField(source="refund.pk")
+    state = serializers.ChoiceField(REFUND_STATES, help_text="As of now.")
+    amount = MoneyField(
+        source="refund.amount", allow_null=True, help_text="Null: everything, which closes the order."
+    )
+    counter = MoneyField(source="offer", allow_null=True, help_text="The supplier's open offer.")
+    paid = MoneyField(source="refund.paid", allow_null=True)
+    cause = serializers.ChoiceField(Cause.choices, source="refund.cause")
+    reason = serializers.CharField(source="refund.reason")
+    answer = serializers.CharField(source="refund.answer")
+    opened_at = serializers.DateTimeField(source="refund.opened_at")
+    decided_at = serializers.DateTimeField(source="refund.decided_at", allow_null=True)
 
 
 class ReviewShown(serializers.Serializer[Any]):
@@ -340,7 +349,7 @@ class OrderDetail(OrderSummary):
         many=True, source="detail.proposals", help_text="All of them, the newest first."
     )
     payment = PaymentShown(source="detail.payment", allow_null=True, help_text="The attempt that is open.")
-    refund = RefundShown(source="detail.refund", allow_null=True, help_text="The latest application.")
+    refund = RefundShown(allow_null=True, help_text="The latest application.")
     claim = ClaimBrief(allow_null=True)
     review = ReviewShown(allow_null=True)
     timeline = Happened(many=True, source="detail.events", help_text="The newest first.")

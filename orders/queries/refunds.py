@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from assurance.kernel.days import day_of, from_day, plus
 from assurance.kernel.money import Money, from_minor
+from assurance.kernel.policy import Policy
 from assurance.ledger.models import AccountKind
 from assurance.ledger.queries import balance
 from orders.models import Attachment, Order, Purpose, Refund, RefundStep, Step
@@ -17,15 +18,11 @@ from sellers import rules as seller_rules
 
 
 @dataclass(frozen=True)
-class Application:
-    """One application as it stands at a time, whether a job has run or not (TIM-3)."""
+class Standing:
+    """How an application stands at a time, whether a job has run or not (TIM-3)."""
 
     refund: Refund
     state: str
-    answer_by: date
-    escalate_from: datetime
-    escalates_at: datetime
-    thread: list[tuple[RefundStep, list[Attachment]]]
 
     @property
     def is_open(self) -> bool:
@@ -41,6 +38,21 @@ class Application:
         return self.refund.counter if self.negotiating else None
 
 
+@dataclass(frozen=True)
+class Application(Standing):
+    """An application with its days and its thread."""
+
+    answer_by: date
+    escalate_from: datetime
+    escalates_at: datetime
+    thread: list[tuple[RefundStep, list[Attachment]]]
+
+
+def standing(refund: Refund, policy: Policy, at: datetime) -> Standing:
+    """An application as it stands; no query."""
+    return Standing(refund, refunds.state_at(refund.state, refund.opened_at, policy=policy, at=at))
+
+
 def application(refund: Refund, at: datetime, sent_with: Iterable[Attachment] | None = None) -> Application:
     """An application with its thread, the latest step first; two queries, one where the order's files are known."""
     policy = policy_of(refund.order, at)
@@ -48,7 +60,7 @@ def application(refund: Refund, at: datetime, sent_with: Iterable[Attachment] | 
     steps = refund.steps.select_related("by").order_by("-at", "-id")
     return Application(
         refund=refund,
-        state=refunds.state_at(refund.state, refund.opened_at, policy=policy, at=at),
+        state=standing(refund, policy, at).state,
         answer_by=plus(day_of(refund.opened_at), policy.refund_answer_days),
         escalate_from=from_day(refund.opened_at, policy.refund_escalate_days),
         escalates_at=refunds.escalates_at(refund.opened_at, policy),

@@ -41,6 +41,7 @@ pay                -     -     -     yes   yes   yes   yes   yes   yes   yes   -
 accept_short       -     -     -     -     yes   yes   -     -     -     -     -
 ask_rest           -     -     -     -     -     yes   -     -     -     -     -
 dispatch           -     -     -     -     -     -     yes   yes   -     -     -
+number             -     -     -     -     -     -     -     yes   yes   yes   -
 receive            -     -     -     -     -     -     -     -     yes   -     -
 extend             -     -     -     -     -     -     -     -     yes   -     -
 address            -     yes   yes   yes   yes   yes   yes   yes   yes   yes   -
