@@ -35,6 +35,32 @@ class PolicyVersion(models.Model):
         return Policy.from_figures(self.figures)
 
 
+class ExchangeRate(models.Model):
+    """USD for one unit of a currency on a day (MON-2). A correction is a new row of the same day: the last one counts.
+
+    It is known from `noted_at` on, so that a job that runs late finds what was known at its instant (TIM-3).
+    """
+
+    currency = models.CharField(max_length=3)
+    day = models.DateField()
+    usd = models.DecimalField(max_digits=18, decimal_places=8)
+    noted_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
+        triggers: ClassVar = [APPEND_ONLY]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(usd__gt=0), name="rate_above_zero")
+        ]
+        # Read whenever a rate of a day is asked for.
+        indexes: ClassVar = [models.Index(fields=["currency", "-day", "-id"], name="rate_of_day")]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.day}"
+
+
 class Event(models.Model):
     """Something that happened to an object: who, when in business time, when recorded, by which rules."""
 

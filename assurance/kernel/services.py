@@ -1,16 +1,19 @@
-"""Announcing a policy version (POL-1). The only writer of policy versions."""
+"""Announcing a policy version (POL-1) and keeping the exchange rates of a day (MON-2). Their only writer."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from assurance.kernel import events
+from assurance.kernel import events, rates
+from assurance.kernel.days import day_of
 from assurance.kernel.events import PLATFORM, Actor
-from assurance.kernel.models import PolicyVersion
+from assurance.kernel.models import ExchangeRate, PolicyVersion
 from assurance.kernel.policy import Policy
+from assurance.kernel.queries import newest_rates
 from assurance.kernel.rules import RuleViolation
 
 
@@ -45,3 +48,42 @@ def announce(
         )
     events.record("policy", version.pk, "announced", at=at, actor=actor, rules=("POL-1",), reason=reason)
     return version
+
+
+@transaction.atomic
+def keep_rates(
+    *,
+    day: date,
+    usd: Mapping[str, Decimal],
+    reason: str,
+    at: datetime,
+    checked: bool = False,
+    actor: Actor = PLATFORM,
+) -> ExchangeRate:
+    """Keep the rates of a day, USD for one unit by currency; what the day has already stays. One of them.
+
+    Refused MON-2 for a day to come, no rate at all, one that is not above zero, and one more than 20% away from
+    the last unless it was `checked`. Orders that are effective keep theirs.
+    """
+    rates.check_day(day, today=day_of(at))
+    if not usd:
+        raise RuleViolation("MON-2", _("Give the rate of one currency at least."), conflict=False)
+    last = {rate.currency: rate for rate in newest_rates(day, at)}
+    for currency, rate in usd.items():
+        known = last.get(currency)
+        rates.check(currency, rate, last=known.usd if known else None, checked=checked)
+    new = {
+        currency: rate
+        for currency, rate in usd.items()
+        if currency not in last or (last[currency].day, last[currency].usd) != (day, rate)
+    }
+    if not new:
+        return last[next(iter(usd))]
+    made = ExchangeRate.objects.bulk_create(
+        ExchangeRate(currency=currency, day=day, usd=rate, noted_at=at) for currency, rate in new.items()
+    )
+    said = {currency: f"{rate.normalize():f}" for currency, rate in new.items()}
+    events.record(
+        "rates", day.toordinal(), "kept", at=at, actor=actor, rules=("MON-2",), reason=reason, usd=said
+    )
+    return made[0]

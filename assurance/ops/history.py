@@ -60,6 +60,11 @@ def _amount(name: str) -> Callable[[dict[str, Any]], str]:
     return lambda data: money_text(from_text(data[name]))
 
 
+def _rates(data: dict[str, Any]) -> str:
+    told = ", ".join(f"{code} {usd}" for code, usd in data["usd"].items())
+    return f"{told}. {_reason(data)}".strip()
+
+
 def _roles(data: dict[str, Any]) -> str:
     now = ", ".join(data["roles"]) or _("none")
     return f"{now}. {_reason(data)}".strip()
@@ -72,6 +77,7 @@ def _country(data: dict[str, Any]) -> str:
 _TITLES: dict[tuple[str, str], tuple[Promise, str]] = {
     ("bank_line", "assigned"): (gettext_lazy("Assigned to an order"), "link"),
     ("bank_line", "set_aside"): (gettext_lazy("Marked for return"), "none"),
+    ("rates", "kept"): (gettext_lazy("Rates kept"), "check"),
     ("taken_back", "settled"): (gettext_lazy("Settled by other means"), "check"),
     ("return", "returned"): (gettext_lazy("Sent back"), "coin"),
     ("statement", "uploaded"): (gettext_lazy("Uploaded"), "note"),
@@ -117,6 +123,7 @@ _MORE: dict[tuple[str, str], Callable[[dict[str, Any]], str]] = {
     ("seller", "deposited"): _amount("amount"),
     ("seller", "withdrew"): _amount("amount"),
     ("user", "roles_set"): _roles,
+    ("rates", "kept"): _rates,
     ("line", "reached"): _country,
     ("line", "reach_changed"): _country,
     ("line", "dropped"): _country,

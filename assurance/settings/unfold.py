@@ -123,6 +123,7 @@ UNFOLD = {
                     _item(_("Credits taken back"), "money_off_csred", "orders", "takenback"),
                     _item(_("To be returned"), "keyboard_return", "orders", "return"),
                     _item(_("Withdrawals"), "payments", "sellers", "withdrawal"),
+                    _item(_("Exchange rates"), "query_stats", "kernel", "exchangerate"),
                 ],
             },
             {

@@ -132,7 +132,15 @@ class BankStatementAdmin(DetailAdmin):
                     messages.info(request, _("This very file was uploaded before; nothing has changed."))
                 return HttpResponseRedirect(self._url(statement))
         status = 422 if form.is_bound else 200
-        return self._page(request, "upload", _("Upload a bank statement"), {"form": form}, status=status)
+        context = {
+            "form": form,
+            "explains": _(
+                "The file is read and shown first; nothing counts before you take it in. The same file twice "
+                "changes nothing."
+            ),
+            "has_sample": True,
+        }
+        return self._page(request, "upload", _("Upload a bank statement"), context, status=status)
 
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How far the taking in is, as a panel alone; once it is over the page is to be loaded anew."""

@@ -20,8 +20,9 @@ from orders.api.shapes import OrderDetail
 from orders.api.shapes import Whole as WholeOrder
 from orders.models import Export
 from orders.queries import own
+from orders.queries.filters import CURRENCIES
 from orders.rules import terms
-from orders.services import contract, start
+from orders.services import contract, offer, start
 from orders.services.offer import MOST_PIECES, Draft
 
 
@@ -62,6 +63,9 @@ class Contract(Given):
 
 class DraftGiven(Contract):
     buyer = Text(max_length=254, help_text="The buyer's exact e-mail.")
+    currency = Choice(
+        choices=CURRENCIES, default=USD, help_text="One with an exchange rate today; amounts are in it."
+    )
     send = Flag(default=True, help_text="False keeps it as a draft that the buyer does not see.")
 
 
@@ -83,12 +87,13 @@ class Drafts(View):
         mine = own.sellers_of(user_id(request))
         if not mine:
             raise exceptions.PermissionDenied(_("This is for the supplier to do."))
+        at = clock.now()
         order = start.by_seller(
             seller_id=_shop(mine, given),
             buyer_id=_buyer(request, given["buyer"]),
-            draft=_draft(given, USD),
+            draft=offer.rated(_draft(given, given["currency"]), at),
             send=given["send"],
-            at=clock.now(),
+            at=at,
             actor=acting(request, SELLER),
         )
         return shown(request, order.number)

@@ -13,12 +13,13 @@ from assurance.accounts.models import User
 from assurance.kernel.days import end_of, start_of
 from assurance.kernel.models import Deadline
 from assurance.kernel.money import USD, minor_unit
+from assurance.kernel.rates import RATED
 from logistics.queries import catalogue as _trigram_lookups  # noqa: F401  registers `has_part`
 from orders.models import Guarantee, Label, Note, Order, OrderLine, State
 from orders.rules import desk
 from sellers.models import Product
 
-CURRENCIES = (USD, "EUR", "GBP", "JPY", "CNY", "AUD", "CAD")
+CURRENCIES = (USD, *RATED)
 DISCOUNTS = ("any", "store", "platform", "none")
 KINDS = ("rts", "made")
 NOBODY = 0  # for the orders that no salesperson has

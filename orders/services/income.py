@@ -4,7 +4,8 @@ from datetime import datetime
 
 from assurance.kernel.days import day_of, plus
 from assurance.kernel.events import PLATFORM, Actor
-from assurance.kernel.money import Money, to_minor, to_text
+from assurance.kernel.money import USD, Money, to_minor, to_text
+from assurance.kernel.queries import rates_at
 from assurance.ledger import services as ledger
 from assurance.ledger.services import Holder
 from coupons import services as coupons
@@ -140,12 +141,30 @@ def money_counted(order: Order, at: datetime) -> None:
 
 
 def _make_effective(order: Order, at: datetime) -> None:
-    """The first money: policy and coverage are pinned (POL-1, UPG-2), the seller's quiet days start anew."""
+    """The first money: rates, policy and coverage are pinned (MON-2, POL-1, UPG-2); the seller's quiet days
+
+    start anew.
+    """
     order.effective_at = at
+    _pin_rates(order, at)
     order.policy = in_force_for(order, at)
     order.covered = sellers.is_member(order.seller_id, at)
     membership.contract_effective(seller=order.seller, at=at)
     _judge_delivery(order, at)
+
+
+def _pin_rates(order: Order, at: datetime) -> None:
+    """The rates of the day (MON-2), that of the RMB cap only where it is one (ORD-5).
+
+    A currency that has none today keeps the rate that the order was written with.
+    """
+    needed = [] if order.currency == USD else [order.currency]
+    if order.export == Export.AGENCY:
+        needed.append("CNY")
+    if needed:
+        found = rates_at(at, needed)
+        order.usd_rate = found.get(order.currency, order.usd_rate)
+        order.cny_rate = found.get("CNY", order.cny_rate)
 
 
 def _start_clock(order: Order, at: datetime) -> None:

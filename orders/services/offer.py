@@ -1,7 +1,7 @@
 """What an order would say: its goods, sums, line and days, worked out and checked before anything is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from assurance.kernel.days import day_of
 from assurance.kernel.money import USD, Money, convert, rounded, to_minor
 from assurance.kernel.policy import Policy
+from assurance.kernel.queries import rates_at
 from assurance.kernel.rules import RuleViolation
 from logistics import queries as logistics
 from logistics.models import LineCountry, Mode
@@ -66,6 +67,22 @@ class Worked:
     columns: dict[str, Any]
     lines: list[OrderLine]
     total: Money
+
+
+def rated(draft: Draft, at: datetime) -> Draft:
+    """A draft at the rates of the day, for a seller's new order. Refused MON-2 where its currency has none."""
+    found = {USD: Decimal(1), **rates_at(at)}
+    if draft.currency not in found:
+        raise RuleViolation(
+            "MON-2",
+            _("There is no exchange rate for %(currency)s today."),
+            advice=_("Write the order in %(others)s, or try again once there is one."),
+            conflict=False,
+            field="currency",
+            currency=draft.currency,
+            others=", ".join(found),
+        )
+    return replace(draft, usd_rate=found[draft.currency], cny_rate=found.get("CNY", draft.cny_rate))
 
 
 def items_of(draft: Draft, *, by_seller: bool = False) -> list[tuple[Product, int]]:

@@ -33,6 +33,8 @@ OWN = {
         "orders.add_bankstatement",
         "orders.view_return",
         "orders.view_takenback",
+        "kernel.view_exchangerate",
+        "kernel.add_exchangerate",
         "orders.change_takenback",
         "orders.change_return",
         "orders.view_refund",

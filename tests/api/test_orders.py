@@ -1,9 +1,12 @@
 """Orders through the API: the story, what both sides see, lists."""
 
 from base64 import b64encode
+from decimal import Decimal
 
 import pytest
 
+from assurance.kernel.days import day_of
+from assurance.kernel.services import keep_rates
 from claims import services as claims
 from orders import gateway
 from orders.models import Order
@@ -159,6 +162,17 @@ def test_a_draft_that_does_not_fit_writes_nothing(world, fields, status, named):
     answer, problem = world.seller.post("orders/drafts/", agreed(world, **fields))
     assert (answer, list(problem["errors"])) == (status, [named])
     assert not Order.objects.exists()
+
+
+@pytest.mark.rule("MON-2")
+def test_a_draft_is_in_a_currency_that_has_a_rate_today(world):
+    status, problem = world.seller.post("orders/drafts/", agreed(world, currency="EUR"))
+    assert (status, problem["rule"], list(problem["errors"])) == (422, "MON-2", ["currency"])
+    keep_rates(day=day_of(NOW), usd={"EUR": Decimal("1.20")}, reason="daily", at=NOW)
+    order = world.seller.post("orders/drafts/", agreed(world, currency="EUR"))[1]
+    assert order["funds"]["total"] == {"amount": "90.00", "currency": "EUR"}
+    assert Order.objects.get().usd_rate == Decimal("1.20")
+    assert world.seller.post("orders/drafts/", agreed(world, currency="XAU"))[0] == 400
 
 
 def test_only_a_shop_drafts_and_only_its_own_products(world):

@@ -13,6 +13,8 @@ from assurance.accounts.models import User
 from assurance.demo.world import load
 from assurance.kernel.days import day_of
 from assurance.kernel.models import Event
+from assurance.kernel.queries import rates_at
+from assurance.kernel.rates import RATED
 from assurance.ledger.queries import faults
 from assurance.notices.models import Notice
 from claims import rules as claim_rules
@@ -230,6 +232,12 @@ class TestTheWhole:
     def test_the_newest_products_are_of_many_sellers(self) -> None:
         newest = Product.objects.order_by("-id").values_list("seller_id", flat=True)[:12]
         assert len(set(newest)) == 12
+
+    def test_an_order_in_euros_has_the_rate_of_the_day_on_which_it_became_effective(self) -> None:
+        order = Order.objects.get(currency="EUR")
+        assert order.effective_at is not None
+        assert order.usd_rate == rates_at(order.effective_at)["EUR"]
+        assert set(rates_at(NOW)) == set(RATED)
 
     def test_the_mail_of_the_past_has_left(self) -> None:
         assert not Notice.objects.filter(sent_at=None).exists()

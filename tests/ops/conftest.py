@@ -36,6 +36,7 @@ def every_role(db: None) -> None:
         importlib.import_module("assurance.accounts.migrations.0006_region_duty").add_duty(apps, None)
         importlib.import_module("assurance.accounts.migrations.0008_money_to_see").add_duties(apps, None)
         importlib.import_module("assurance.accounts.migrations.0009_taken_back_duties").add_duties(apps, None)
+        importlib.import_module("assurance.accounts.migrations.0010_rate_duties").add_duties(apps, None)
 
 
 @pytest.fixture

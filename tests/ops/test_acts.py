@@ -179,7 +179,7 @@ def test_opening_seller_accounts_one_and_many(ops: Any, world: World):
 
 
 def figures(**changes: Any) -> dict[str, Any]:
-    from assurance.kernel.admin import flat
+    from assurance.kernel.admin.policy import flat
 
     begins = changes.pop("starts_at", "2021-05-01T00:00")
     return {**flat(Policy()), "starts_at": begins, **changes}

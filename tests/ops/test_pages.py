@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from assurance.kernel.days import day_of
 from assurance.kernel.events import Actor
 from assurance.kernel.models import SweepRun
 from assurance.kernel.money import Money
+from assurance.kernel.services import keep_rates
 from assurance.ledger.models import Transfer
 from claims import services as claims
 from coupons.models import Coupon, Recovery
@@ -72,6 +75,7 @@ def chain(world: World) -> World:
     bank.set_aside(line_id=statement.bank_lines.get().pk, reason="nobody knows it", at=REVIEWED)
     claimed(world.alice, rival)
     product = factories.product(world.shop, ships_by=factories.template(world.shop, line))
+    keep_rates(day=day_of(REVIEWED), usd={"EUR": Decimal("1.19")}, reason="daily", at=REVIEWED)
     own = factories.store_coupon(world.shop, at=FILED)
     factories.order(world.alice, {product: 5}, by=line, at=FILED, paid=False, store_coupon_id=own.pk)
     funds.deposit(seller_id=rival.pk, amount=Money(9, "USD"), reference="", at=REVIEWED)

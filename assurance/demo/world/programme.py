@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from itertools import cycle
 from typing import Any
 
@@ -14,8 +15,10 @@ from assurance.demo.world.deal import Deal
 from assurance.demo.world.plots import course, late, money
 from assurance.demo.world.stage import SEED, Stage, Story
 from assurance.demo.world.storms import storms
+from assurance.kernel.days import plus
 from assurance.kernel.events import Actor
 from assurance.kernel.money import from_minor
+from assurance.kernel.services import keep_rates
 from assurance.ledger.models import AccountKind
 from assurance.ledger.queries import balance
 from orders.services import intake, statements
@@ -28,6 +31,15 @@ Sequel = Callable[[Deal, Deal], Story]
 
 EVERYDAY = 470
 DAYS = 195
+# USD for one, about.
+RATES = {
+    "EUR": "1.0842",
+    "GBP": "1.2716",
+    "JPY": "0.00671",
+    "CNY": "0.13902",
+    "AUD": "0.6581",
+    "CAD": "0.7312",
+}
 ALICE = "alice@demo.example"
 WORTH_A_TRANSFER = 20  # dollars
 
@@ -178,6 +190,9 @@ LIT = tuple(
     for turn, part in enumerate(part for part in PARTS if part.key not in ("leyuan", "rizhao"))
 )
 
+# Beside the everyday trade, after it, so that the numbers of what is above stay.
+ABROAD = (Entry(money.drafted_in_parts, "qinghe", ago=2, deal={"currency": "EUR", "size": 3}),)
+
 # Everyday trade, with how often each course is taken. Some courses need a guarantee to be missed.
 _STEADY: dict[Plot, int] = {
     course.completed: 48,
@@ -212,12 +227,14 @@ def put_on(stage: Stage, *, scale: float) -> None:
         stage.play(_affairs(stage, part))
     stage.play(_statement(stage))
     stage.play(storms(stage))
+    stage.play(_rates(stage))
     numbers = iter(range(1, 100_000))
     chance = random.Random(f"{SEED}:everyday")  # noqa: S311
     buyers = {user.email: user for user in stage.cast.buyers}
     # Alice's orders are only those above, so that her pages stay readable; the others take turns.
     turns = cycle(chance.sample(stage.cast.buyers[1:], len(stage.cast.buyers) - 1))
-    for entry in (*ALICES, *MINGS, *OTHERS, *LIT, *_everyday(chance, round(EVERYDAY * scale))):
+    everyday = _everyday(chance, round(EVERYDAY * scale))
+    for entry in (*ALICES, *MINGS, *OTHERS, *LIT, *everyday, *ABROAD):
         buyer = buyers[entry.buyer] if entry.buyer else next(turns)
         stage.play(_story(stage, entry, buyer, numbers, chance))
 
@@ -283,6 +300,25 @@ def _affairs(stage: Stage, part: Part) -> Story:
         at = stage.lately(9)
         yield at
         _withdraw(seller, at=at, actor=actor, percent=100)
+
+
+def _rates(stage: Stage) -> Story:
+    """Finance has kept exchange rates for six weeks, from the bank's file of the morning."""
+    olivia = Actor("ops", stage.cast.ops.pk)
+    chance = random.Random(f"{SEED}:rates")  # noqa: S311
+    usd = {code: Decimal(rate) for code, rate in RATES.items()}
+    for ago in range(42, -1, -1):
+        day = plus(stage.today, -ago)
+        if day.weekday() > 4 and ago:
+            continue
+        at = stage.morning(ago, hour=8) if ago else stage.lately(59)
+        yield at
+        usd = {
+            code: (rate * (1 + Decimal(chance.randint(-40, 40)) / 10_000)).quantize(Decimal("0.00001"))
+            for code, rate in usd.items()
+        }
+        reason = "Reference rates of the European Central Bank"
+        keep_rates(day=day, usd=usd, reason=reason, at=at, actor=olivia)
 
 
 def _statement(stage: Stage) -> Story:

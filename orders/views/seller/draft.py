@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core import signing
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from assurance.accounts.models import User
 from assurance.accounts.queries import buyer_by_email
 from assurance.kernel.money import USD, Money
+from assurance.kernel.queries import rates_at
 from assurance.kernel.rules import RuleViolation
 from assurance.ui import limits
 from orders.models import Order
@@ -22,6 +25,7 @@ from orders.queries import contract as contracts
 from orders.queries import seller as orders
 from orders.queries.campaigns import allowance
 from orders.queries.facts import elapsed, nominal_fee, policy_of
+from orders.queries.filters import CURRENCIES
 from orders.queries.quote import Promise, promise
 from orders.rules import lifecycle
 from orders.services import contract, offer, start
@@ -57,16 +61,12 @@ class Desk:
     def is_valid(self) -> bool:
         return self.form.is_valid() & self.rows.is_valid()
 
-    def draft(self) -> Draft:
+    def draft(self, at: datetime) -> Draft:
+        """What is written, at the order's rates, or for a new one at those of the day. Refused MON-2."""
         draft = self.form.draft(self.rows.filled())
         if self.order is None:
-            return draft
-        return replace(
-            draft,
-            currency=self.order.currency,
-            usd_rate=self.order.usd_rate,
-            cny_rate=self.order.cny_rate,
-        )
+            return offer.rated(draft, at)
+        return replace(draft, usd_rate=self.order.usd_rate, cny_rate=self.order.cny_rate)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def new_order(request: SellerRequest) -> HttpResponse:
         return redirect("ma:order-new")
     if finder != request.seller.pk:
         return redirect("ma:order-new")
-    return _write(request, buyer, None)
+    currency = request.GET.get("currency", USD)
+    return _write(request, buyer, None, currency if currency in CURRENCIES else USD)
 
 
 @for_seller
@@ -118,7 +119,7 @@ def edit_order(request: SellerRequest, number: str) -> HttpResponse:
     now = elapsed(order, request.at, policy_of(order, request.at))
     if request.method != "POST" and now.state not in lifecycle.ALLOWED["edit"]:
         return redirect("ma:order", order.number)
-    return _write(request, order.buyer, order)
+    return _write(request, order.buyer, order, order.currency)
 
 
 @verb_of("ma:order")
@@ -142,7 +143,7 @@ def send_order(request: SellerRequest, number: str) -> HttpResponse:
 
 
 def _find_buyer(request: SellerRequest) -> HttpResponse:
-    form = BuyerForm(request.POST or None)
+    form = BuyerForm(request.POST or None, currencies=(USD, *rates_at(request.at)))
     status = 200
     if request.method == "POST":
         status = 422
@@ -153,15 +154,16 @@ def _find_buyer(request: SellerRequest) -> HttpResponse:
             buyer = buyer_by_email(form.cleaned_data["email"])
             if buyer is not None and buyer.pk != request.user.pk:
                 token = signing.dumps([request.seller.pk, buyer.pk], salt=_SALT)
-                return redirect(f"{request.path}?for={token}")
+                chosen = {"for": token, "currency": form.cleaned_data["currency"] or USD}
+                return redirect(f"{request.path}?{urlencode(chosen)}")
             form.add_error(
                 "email", _("Nobody buys here under this e-mail. Check it, or ask the buyer to sign up first.")
             )
     return page(request, "orders/seller/draft_buyer.html", {"form": form}, status=status)
 
 
-def _write(request: SellerRequest, buyer: User, order: Order | None) -> HttpResponse:
-    desk = _desk(request, buyer, order)
+def _write(request: SellerRequest, buyer: User, order: Order | None, currency: str) -> HttpResponse:
+    desk = _desk(request, buyer, order, currency)
     violation: RuleViolation | None = None
     changed: Sequence[Said] = ()
     status = 200
@@ -184,7 +186,8 @@ def _write(request: SellerRequest, buyer: User, order: Order | None) -> HttpResp
         "form": desk.form,
         "rows": desk.rows,
         "policy": request.policy,
-        "currency": desk.form.currency,
+        "currency": currency,
+        "rate": _rate(request, desk),
         "violation": violation,
         "changed": changed,
         "is_draft": order is None or order.state == lifecycle.DRAFT,
@@ -198,20 +201,29 @@ def _write(request: SellerRequest, buyer: User, order: Order | None) -> HttpResp
     return page(request, "orders/seller/draft.html", context, status=status)
 
 
-def _desk(request: SellerRequest, buyer: User, order: Order | None) -> Desk:
+def _rate(request: SellerRequest, desk: Desk) -> Decimal | None:
+    """USD for one of the contract's currency; none where there is nothing to convert, or no rate."""
+    currency = desk.form.currency
+    if currency == USD:
+        return None
+    rate = desk.order.usd_rate if desk.order else rates_at(request.at, [currency]).get(currency)
+    return rate.normalize() if rate else None
+
+
+def _desk(request: SellerRequest, buyer: User, order: Order | None, currency: str) -> Desk:
     do = request.POST.get("do", SUM) if request.method == "POST" else ""
     data = _with_another_row(request.POST) if do == MORE else request.POST if do else None
     if order is None:
         first = first_values(str(buyer.country), secrets.token_hex(8))
         return Desk(
             buyer,
-            DraftForm(data, initial=first, currency=USD),
-            item_rows(request.seller.pk, USD, data),
+            DraftForm(data, initial=first, currency=currency),
+            item_rows(request.seller.pk, currency, data),
             None,
             do,
         )
-    rows = item_rows(request.seller.pk, order.currency, data, items_of(order))
-    return Desk(buyer, DraftForm(data, initial=values_of(order), currency=order.currency), rows, order, do)
+    rows = item_rows(request.seller.pk, currency, data, items_of(order))
+    return Desk(buyer, DraftForm(data, initial=values_of(order), currency=currency), rows, order, do)
 
 
 def _with_another_row(sent: QueryDict) -> QueryDict:
@@ -229,7 +241,7 @@ def _save(request: SellerRequest, desk: Desk) -> Order:
         made = start.by_seller(
             seller_id=request.seller.pk,
             buyer_id=desk.buyer.pk,
-            draft=desk.draft(),
+            draft=desk.draft(request.at),
             send=send,
             at=request.at,
             actor=request.actor,
@@ -238,7 +250,7 @@ def _save(request: SellerRequest, desk: Desk) -> Order:
     else:
         made = contract.change(
             order_id=desk.order.pk,
-            draft=desk.draft(),
+            draft=desk.draft(request.at),
             seen=desk.form.cleaned_data["seen"],
             send=send,
             at=request.at,
@@ -268,8 +280,8 @@ def _preview(request: SellerRequest, desk: Desk) -> Preview | None:
         return Preview.of(desk.order, request.at) if desk.order else None
     if not desk.is_valid():
         return None
-    draft = desk.draft()
     try:
+        draft = desk.draft(request.at)
         worked = offer.work_out(draft, offer.items_of(draft, by_seller=True), request.policy, request.at)
     except RuleViolation as violation:
         blame(desk.form, violation)

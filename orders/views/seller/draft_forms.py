@@ -1,5 +1,6 @@
 """What a seller writes when drafting or changing an order, checked (ORD-1, ORD-4, ORD-5)."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
@@ -32,6 +33,17 @@ class BuyerForm(forms.Form):
         help_text=_("Exactly as the buyer signed up with it."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
+    currency = forms.ChoiceField(
+        label=_("Currency of the order"),
+        required=False,
+        help_text=_("Those that have an exchange rate today."),
+    )
+
+    def __init__(self, *args: Any, currencies: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["currency"]
+        assert isinstance(chosen, forms.ChoiceField)
+        chosen.choices = [(code, code) for code in currencies]
 
 
 class Named(forms.ModelChoiceField):
@@ -195,6 +207,7 @@ class DraftForm(forms.Form):
                 after=given["after"] or terms.FULL,
                 day=None if in_days else given["day"],
             ),
+            currency=self.currency,
         )
 
 

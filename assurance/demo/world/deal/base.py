@@ -7,6 +7,7 @@ from assurance.accounts.models import User
 from assurance.demo.world.stage import SEED, Stage
 from assurance.kernel.days import day_of, plus, start_of
 from assurance.kernel.events import Actor
+from assurance.kernel.money import USD
 from claims.models import Claim
 from coupons.models import Coupon
 from orders.models import Order, Refund
@@ -33,6 +34,7 @@ class Base:
         mode: str = "",
         method: str = "",
         store: bool = False,
+        currency: str = USD,
     ) -> None:
         self.stage = stage
         self.number = number
@@ -44,6 +46,7 @@ class Base:
         self.guaranteed = guaranteed
         self.mode = mode or self.chance.choice(("express", "express", "air", ""))
         self.store = store
+        self.currency = currency
         self.method = method or self.chance.choice(METHODS)
         self.order_id = 0
         self.reference = ""

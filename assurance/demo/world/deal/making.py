@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from assurance.demo.world.deal.base import Base
-from assurance.kernel.money import Money, from_minor, rounded
+from assurance.kernel.money import USD, Money, convert, from_minor, rounded
 from coupons import queries as coupons
 from logistics import queries as logistics
 from logistics import rules as logistics_rules
 from orders.rules.terms import DispatchTerms
 from orders.services import closing, contract, receipt, start
+from orders.services.offer import rated
 from sellers import queries as sellers
 
 # Empty: as the way in which it starts says.
@@ -23,7 +24,7 @@ class Making(Base):
         if initial:
             goods = sum(sellers.unit_price(product, quantity) * quantity for product, quantity in self.items)
             first = rounded((from_minor(goods) + shipping).amount * 30 / 100, "USD")
-        return start.Draft(
+        draft = start.Draft(
             source=SOURCES[self.number % len(SOURCES)],
             items={product.pk: quantity for product, quantity in self.items},
             line_id=offer.line_id if offer else None,
@@ -32,6 +33,16 @@ class Making(Base):
             shipping=shipping,
             initial=first,
         )
+        return draft if self.currency == USD else self._abroad(draft)
+
+    def _abroad(self, draft: start.Draft) -> start.Draft:
+        """The same in the buyer's currency, at the rate of the day."""
+        there = rated(replace(draft, currency=self.currency), self.at)
+        shipping, initial = (
+            convert(amount, usd_rate=there.usd_rate, to=self.currency) if amount else None
+            for amount in (draft.shipping, draft.initial)
+        )
+        return replace(there, shipping=shipping, initial=initial)
 
     def _with_store_coupon(self, draft: start.Draft) -> start.Draft:
         """The order as asked for, with the supplier's best store coupon if this buyer looks for one."""
