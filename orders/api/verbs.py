@@ -16,6 +16,7 @@ from logistics.models import Parcel
 from orders.api.access import BUYER, SELLER, OrderView, shown
 from orders.api.shapes import OrderDetail, Whole
 from orders.models import Export
+from orders.rules import terms
 from orders.services import amendment, closing, dispatch, receipt
 
 
@@ -72,10 +73,20 @@ class Cancel(OrderView):
         return shown(request, number)
 
 
+class TrackingNumber(Text):
+    """A carrier's number, as carriers write it."""
+
+    def to_internal_value(self, data: Any) -> str:
+        number = terms.tracking_number(super().to_internal_value(data))
+        if number is None:
+            raise serializers.ValidationError(_("A tracking number has 3 to 60 letters, digits and hyphens."))
+        return number
+
+
 class ParcelGiven(Given):
     carrier = Text(max_length=40)
-    number = Text(
-        max_length=60, default="", help_text="The tracking number on the waybill; absent: a proof is there."
+    number = TrackingNumber(
+        max_length=80, default="", help_text="The tracking number on the waybill; absent: a proof is there."
     )
     last = Flag(default=True, help_text="Whether the order is wholly dispatched with it.")
     proof = Files(
@@ -100,7 +111,7 @@ class Dispatch(OrderView):
 class NumberGiven(Given):
     parcel = Number(min_value=1, max_value=2**53, help_text="The `id` of the parcel.")
     carrier = Text(max_length=40)
-    number = Text(max_length=60, help_text="The tracking number on the waybill.")
+    number = TrackingNumber(max_length=80, help_text="The tracking number on the waybill.")
 
 
 class AddNumber(OrderView):

@@ -16,6 +16,8 @@ INITIAL, FULL = "initial", "full"
 # Beyond any contract, and far within what the ledger counts.
 MOST = Decimal(10) ** 12
 
+_IN_A_NUMBER = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
+
 # Percent of the contract total and cap, with the cap's currency (ORD-5). "1–2%" depends on the line.
 _FEES: dict[str, tuple[Decimal | None, Decimal, str]] = {
     SELF: (Decimal(2), Decimal(100), USD),
@@ -168,6 +170,17 @@ def check_proof(export: str, *, has_proof: bool) -> None:
             conflict=False,
             field="proof",
         )
+
+
+@rule("DSP-3")
+def tracking_number(written: str) -> str | None:
+    """A number as carriers write it, however it was typed: spaces in it are for the eye; none if it cannot be one.
+
+    One waybill is then one parcel, and the carrier's scans find it.
+    """
+    number = "".join(written.split()).upper()
+    fits = 3 <= len(number) <= 60 and not number.startswith("-") and _IN_A_NUMBER.issuperset(number)
+    return number if fits else None
 
 
 @rule("DSP-3")

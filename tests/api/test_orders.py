@@ -328,7 +328,7 @@ def test_one_order_asks_little(world, django_assert_max_num_queries):
 
 def test_the_statement_takes_the_filters_of_its_page(world):
     order = started(world)
-    world.seller.post(path(order, "dispatch/"), {"carrier": "DHL", "number": "1", "last": True})
+    world.seller.post(path(order, "dispatch/"), {"carrier": "DHL", "number": "JD2", "last": True})
     world.buyer.post(path(order, "receive/"), {})
 
     def found(query):

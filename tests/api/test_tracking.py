@@ -69,6 +69,18 @@ def test_an_event_moves_its_parcel_and_order(world, parcel):
     assert [e["kind"] for e in shown["parcels"][0]["events"]] == ["delivered", "picked_up"]
 
 
+@pytest.mark.rule("DSP-3")
+def test_a_number_typed_with_spaces_is_the_one_that_its_carrier_reports(world):
+    order = started(world)
+    path = f"orders/{order.number}/dispatch/"
+    for typed in ("jd 1", "JD1", " Jd1 "):
+        assert world.seller.post(path, {"carrier": "DHL", "number": typed, "last": False})[0] == 200
+    assert Parcel.objects.get().number == "JD1"
+    assert world.seller.post(path, {"carrier": "DHL", "number": "J/1"})[0] == 400
+    assert report(world, event())[0] == 200
+    assert TrackingEvent.objects.get().parcel == Parcel.objects.get()
+
+
 def test_the_same_event_again_reads_alike_and_is_one_row(world, parcel):
     assert report(world, event()) == report(world, event()) == report(world, event(carrier="dhl"))
     assert TrackingEvent.objects.count() == 1

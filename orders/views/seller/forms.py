@@ -1,6 +1,5 @@
 """What a seller writes on an order's page, checked."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,18 +11,19 @@ from assurance.kernel.wording import decimals, instant_text
 from assurance.ui.uploads import UploadsField
 from logistics.models import Parcel
 from orders.models import Export, Order, Refund
+from orders.rules import terms
 
-_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{2,59}")
 MOST_DIGITS = 15
 TERMS, REFUSAL = "terms", "refusal"
 
 
 class TrackingNumber(forms.CharField):
-    """A carrier's number. Spaces in it are for the eye; carriers do not print them."""
+    """A carrier's number, as carriers write it."""
 
     def clean(self, value: Any) -> str:
-        number = "".join(str(super().clean(value)).split()).upper()
-        if number and not _NUMBER.fullmatch(number):
+        written = str(super().clean(value))
+        number = terms.tracking_number(written) if written else ""
+        if number is None:
             raise forms.ValidationError(_("A tracking number has 3 to 60 letters, digits and hyphens."))
         return number
 
