@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from assurance.accounts.models import User
 from assurance.kernel.rules import RuleViolation
 from assurance.notices.services import tell
 from orders.models import ExportState, ListExport, Order
@@ -55,7 +56,9 @@ def ask(
     """
     if format not in FORMATS:
         raise RuleViolation("ORD-9", _("Choose CSV or XLSX."), conflict=False, field="format")
-    mine = ListExport.objects.select_for_update().filter(user=user_id, state__in=_UNFINISHED)
+    # Who asks twice at once asks one after the other.
+    User.objects.select_for_update(no_key=True).get(pk=user_id)
+    mine = ListExport.objects.filter(user=user_id, state__in=_UNFINISHED)
     asked = {"format": format, "wanted": filters.packed(wanted), "picked": list(picked)}
     same = mine.filter(seller=seller_id) if seller_id else mine.filter(seller=None)
     again = same.filter(**asked).first()
