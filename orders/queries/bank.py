@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max
+
 from assurance.kernel.days import day_of, end_of
+from assurance.kernel.models import Event
 from assurance.kernel.money import Money
 from coupons import rules as coupon_rules
 from coupons.models import Coupon
@@ -98,6 +101,12 @@ def _coupon_part(order: Order, coupon: Coupon | None, due: Money) -> Money:
 def _orders(numbers: set[str]) -> dict[str, Order]:
     found = Order.objects.filter(number__in=numbers).select_related("policy")
     return {order.number: order for order in found}
+
+
+def last_changed(order: Order) -> datetime:
+    """When something last happened to an order: money that counts now cannot have counted before that."""
+    known = Event.objects.filter(stream="order", key=order.pk).aggregate(last=Max("happened_at"))["last"]
+    return max(order.state_since, known or order.created_at)
 
 
 def alike(line: BankLine) -> list[BankLine]:

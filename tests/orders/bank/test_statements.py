@@ -1,11 +1,12 @@
 """Statements taken in: what fits is associated, what does not waits for a person, a repeat changes nothing."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from assurance.kernel.days import ZONE
 from assurance.kernel.events import Actor
 from assurance.kernel.models import Event
 from assurance.kernel.money import Money
@@ -247,6 +248,19 @@ class TestInTheBackground:
         closing.cancel(order_id=order.pk, by="buyer", at=AT + timedelta(minutes=1))
         intake.take_due(AT + timedelta(minutes=2))
         assert Return.objects.get().since == AT + timedelta(minutes=1)
+
+    @pytest.mark.rule("TIM-3", "DSP-2")
+    def test_it_does_not_complete_a_payment_before_its_other_part_came(self, shop: Shop) -> None:
+        """Asked for just before midnight, while a part by card came just after it: the clock starts with the card."""
+        order, midnight = shop.order(), datetime(2021, 3, 18, tzinfo=ZONE)
+        factories.pay(order, at=NOW, amount=Money(20, "USD"))
+        statement, _ = statements.upload(name="a", data=mt940(Paid("30.00", ref(order))), at=AT)
+        before, after = midnight - timedelta(seconds=9), midnight + timedelta(seconds=9)
+        statements.take_in(statement_id=statement.pk, reason="r", at=before)
+        factories.pay(order, at=after, amount=Money(30, "USD"))
+        assert intake.take_due(after + timedelta(minutes=1)) == 1
+        order.refresh_from_db()
+        assert (order.full_met_at, order.clock_started_at) == (after, after)
 
     def test_what_failed_is_tried_again_and_given_up_after_three_tries(
         self, shop: Shop, monkeypatch: pytest.MonkeyPatch
