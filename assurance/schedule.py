@@ -37,7 +37,7 @@ class Sweep:
 
 
 SWEEPS = (
-    # First: money that finance took in before midnight is there before an unpaid order closes at midnight.
+    # First: the next one waits until money that finance took in before midnight is there.
     Sweep("statements", "PAY-2", MINUTE, intake.take_due, "takes in bank statements left half done"),
     Sweep("left-alone", "ORD-3", MINUTE, orders.close_left_alone, "closes unanswered and unpaid orders"),
     Sweep("receipt", "ORD-8", MINUTE, orders.take_receipts_as_given, "completes orders, releases money"),

@@ -34,6 +34,11 @@ def waiting(at: datetime) -> QuerySet[BankStatement]:
     return asked.order_by("taken_at", "id")
 
 
+def under_way(at: datetime) -> bool:
+    """Whether money that was asked for by an instant is still being taken in, or about to be."""
+    return BankStatement.objects.filter(state=StatementState.TAKING, taken_at__lte=at).exists()
+
+
 def take_due(at: datetime) -> int:
     """Take in every statement that was asked for by `at`; how many lines were gone through.
 

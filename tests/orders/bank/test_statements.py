@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assurance.kernel.days import ZONE
 from assurance.kernel.events import Actor
-from assurance.kernel.models import Event
+from assurance.kernel.models import Deadline, Event
 from assurance.kernel.money import Money
 from assurance.ledger.models import AccountKind, Transfer
 from assurance.ledger.queries import balance, faults
@@ -18,7 +18,7 @@ from orders.models import BankLine, BankStatement, Order, Return, TakenBack
 from orders.queries.bank import judged, lines_of, reversals_of, undone_by
 from orders.rules.bank.lines import UnreadableError
 from orders.rules.bank.reference import reference_of
-from orders.services import bank, closing, intake, payment, returns, statements, taken_back
+from orders.services import bank, closing, intake, payment, returns, statements, sweeps, taken_back
 from sellers.models import Product
 from tests import factories
 from tests.factories import NOW
@@ -261,6 +261,36 @@ class TestInTheBackground:
         assert intake.take_due(after + timedelta(minutes=1)) == 1
         order.refresh_from_db()
         assert (order.full_met_at, order.clock_started_at) == (after, after)
+
+    @pytest.mark.rule("TIM-3", "ORD-3")
+    @pytest.mark.parametrize("in_hand", [False, True])
+    def test_an_order_does_not_close_while_money_asked_for_before_is_on_its_way(
+        self, shop: Shop, in_hand: bool
+    ) -> None:
+        order = shop.order()
+        closes = Deadline.objects.get(kind="left_alone", subject_id=order.pk).due_at
+        statement, _ = statements.upload(name="a", data=mt940(Paid("80.00", ref(order))), at=AT)
+        statements.take_in(statement_id=statement.pk, reason="r", at=closes - timedelta(seconds=9))
+        mine, later = BankStatement.objects.filter(pk=statement.pk), closes + timedelta(seconds=9)
+        if in_hand:
+            mine.update(seen_at=timezone.now(), tries=1)
+        assert sweeps.close_left_alone(later) == 0
+        mine.update(seen_at=None)
+        assert intake.take_due(later) == 1
+        assert sweeps.close_left_alone(later) == 0
+        order.refresh_from_db()
+        assert (order.state, order.full_met_at) == ("awaiting_dispatch", closes - timedelta(seconds=9))
+
+    @pytest.mark.rule("TIM-3", "ORD-3")
+    def test_what_was_given_up_or_asked_for_later_holds_nothing_up(self, shop: Shop) -> None:
+        failed, order = self._asked(shop.order()), shop.order()
+        closes = Deadline.objects.get(kind="left_alone", subject_id=order.pk).due_at
+        BankStatement.objects.filter(pk=failed.pk).update(state="failed")
+        statement, _ = statements.upload(name="b", data=mt940(Paid("80.00", ref(order))), at=AT)
+        statements.take_in(statement_id=statement.pk, reason="r", at=closes + timedelta(minutes=1))
+        assert sweeps.close_left_alone(closes) == 2
+        order.refresh_from_db()
+        assert (order.state, order.closed_at) == ("closed", closes)
 
     def test_what_failed_is_tried_again_and_given_up_after_three_tries(
         self, shop: Shop, monkeypatch: pytest.MonkeyPatch
