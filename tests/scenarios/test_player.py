@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from assurance.kernel.models import ExchangeRate
+from assurance.kernel.services import keep_rates
 from assurance.scenarios.reader import FormatError, instant, read
 from orders.models import Order
 from sellers.models import Seller
@@ -317,6 +319,23 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 class TestWhatIsPlayed:
+    @pytest.mark.rule("MON-2")
+    def test_under_the_rates_that_it_gives_and_no_others(self, tmp_path: Path) -> None:
+        day = instant("2021-04-01 09:00")
+        keep_rates(day=date(2021, 4, 1), usd={"EUR": Decimal("1.3")}, reason="Test", at=day)
+        steps = """\
+  - at: 2021-04-01 10:00
+    order: {id: o1, buyer: alice, items: {lamp: 5}, line: air, currency: EUR, rate: 1.1}
+  - at: 2021-04-01 10:00
+    pay: {order: o1}
+  - at: 2021-04-12 00:00
+    claim: {id: k1, order: o1, guarantee: dispatch}
+    expect:
+      claim k1: {amount: 11.00}
+"""
+        assert played(written(tmp_path, steps))[0] == 0
+        assert ExchangeRate.objects.count() == 1
+
     def test_defaults(self, tmp_path: Path) -> None:
         steps = """\
   - at: 2021-04-11 10:00
