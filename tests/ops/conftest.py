@@ -102,3 +102,11 @@ def claimed(buyer: User, shop: Seller, price: int = 31_114) -> tuple[Order, Clai
         note="The shop has been open for a week without goods.",
     )
     return order, claim
+
+
+@pytest.fixture
+def late(world: World) -> Order:
+    """A late order on which nobody has claimed."""
+    line = factories.line()
+    product = factories.product(world.shop, ships_by=factories.template(world.shop, line))
+    return factories.order(world.alice, {product: 1}, by=line)
