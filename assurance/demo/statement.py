@@ -53,7 +53,7 @@ def _movements(waiting: Sequence[Payment]) -> Iterator[Movement]:
         if place % 4 == 1 and amount > 2 * SHORT_BY:
             amount -= SHORT_BY
         if place % 8 == 6:
-            reference = f"{reference[:-2]}{reference[-1]}{reference[-2]}X"
+            reference = f"{reference[:-1]}{(int(reference[-1]) + 1) % 10}"
         yield Movement(amount, payer, "GOODS AS AGREED" if place % 8 == 7 else f"ORDER {reference}")
     yield Movement(Decimal("412.00"), "SILVERLAKE TRADING", "INVOICE 2209")
     yield Movement(Decimal("-38.50"), "", "ACCOUNT FEES")

@@ -16,19 +16,19 @@ Act = Callable[[int, int], object]
 
 
 def race(runners: int, rounds: int, act: Act) -> list[list[str]]:
-    """`act(runner, round)` by every runner at once; for each round what came of each: "done", a rule id
+    """`act(runner, round)` by every runner at once; for each round what came of each, in the runners' order:
 
-    or the name of a database error.
+    "done", a rule id or the name of a database error.
     """
     connections.close_all()
     start, results = _fork.Barrier(runners), _fork.Queue()
     processes = [_fork.Process(target=_run, args=(n, rounds, act, start, results)) for n in range(runners)]
     for process in processes:
         process.start()
-    rows = [results.get(timeout=600) for _ in processes]
+    rows = sorted(results.get(timeout=600) for _ in processes)  # they come in any order
     for process in processes:
         process.join()
-    return [list(outcomes) for outcomes in zip(*rows, strict=True)]
+    return [list(outcomes) for outcomes in zip(*(outcomes for _runner, outcomes in rows), strict=True)]
 
 
 def _run(runner: int, rounds: int, act: Act, start, results) -> None:  # type: ignore[no-untyped-def]
@@ -42,7 +42,7 @@ def _run(runner: int, rounds: int, act: Act, start, results) -> None:  # type: i
             outcomes.append(violation.rule_id)
         except Exception as error:
             outcomes.append(type(error).__name__)
-    results.put(outcomes)
+    results.put((runner, outcomes))
     results.close()
     results.join_thread()
     connections.close_all()
