@@ -392,4 +392,5 @@ def test_a_parcel_is_found_by_its_number_through_an_index(db):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN SELECT carrier FROM logistics_parcel WHERE number IN ('a', 'b')")
-        assert "Index Cond: ((number)" in "".join(row[0] for row in cursor.fetchall())
+        plan = "".join(row[0] for row in cursor.fetchall())
+        assert "Index Cond" in plan and "number" in plan
