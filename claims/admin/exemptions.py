@@ -21,6 +21,7 @@ from assurance.ops.orders import GUARANTEE
 from assurance.ops.sheets import Badge, Fact, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
+from assurance.ui.fields import day_picker
 from claims import queries, rules, services
 from claims.models import Exemption
 from logistics import queries as logistics
@@ -59,12 +60,12 @@ class RegionForm(ReasonForm):
     )
     due_from = forms.DateField(
         label=pgettext_lazy("period", "First day"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=day_picker(),
         help_text=gettext_lazy("Orders to be dispatched or delivered by a day of the period."),
     )
     due_to = forms.DateField(
         label=pgettext_lazy("period", "Last day"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=day_picker(),
     )
     effect = forms.ChoiceField(
         label=gettext_lazy("Effect"),

@@ -15,6 +15,7 @@ from assurance.kernel.days import day_of
 from assurance.kernel.money import USD, Money
 from assurance.kernel.rules import RuleViolation
 from assurance.ui import paging
+from assurance.ui.fields import day_picker
 from coupons import queries, rules, services
 from coupons.services import StoreTerms
 from sellers.views.seller.base import SellerRequest, act, blame, for_seller, page, status_of
@@ -45,12 +46,8 @@ class StoreCouponForm(forms.Form):
         decimal_places=2,
         help_text=_("Of the goods, without shipping."),
     )
-    first_day = forms.DateField(
-        label=_("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    last_day = forms.DateField(
-        label=_("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    first_day = forms.DateField(label=_("First day"), widget=day_picker())
+    last_day = forms.DateField(label=_("Last day"), widget=day_picker())
     limit = forms.IntegerField(
         label=_("Uses in all"),
         required=False,

@@ -26,9 +26,11 @@ def of(order_id: int, purpose: str, known: Iterable[Attachment] | None = None) -
     return found
 
 
-def beside(order_id: int, purpose: str, rows: Iterable[Row]) -> list[tuple[Row, list[Attachment]]]:
-    """Rows of an order, each with the files that were sent with it; one query for the files."""
-    sent = of(order_id, purpose)
+def beside(
+    order_id: int, purpose: str, rows: Iterable[Row], known: Iterable[Attachment] | None = None
+) -> list[tuple[Row, list[Attachment]]]:
+    """Rows of an order, each with the files that were sent with it; one query for the files unless all are known."""
+    sent = of(order_id, purpose, known)
     return [(row, sent.get(row.pk, [])) for row in rows]
 
 

@@ -56,7 +56,6 @@ def standing(refund: Refund, policy: Policy, at: datetime) -> Standing:
 def application(refund: Refund, at: datetime, sent_with: Iterable[Attachment] | None = None) -> Application:
     """An application with its thread, the latest step first; two queries, one where the order's files are known."""
     policy = policy_of(refund.order, at)
-    sent = files.of(refund.order_id, Purpose.EVIDENCE, sent_with)
     steps = refund.steps.select_related("by").order_by("-at", "-id")
     return Application(
         refund=refund,
@@ -64,7 +63,7 @@ def application(refund: Refund, at: datetime, sent_with: Iterable[Attachment] | 
         answer_by=plus(day_of(refund.opened_at), policy.refund_answer_days),
         escalate_from=from_day(refund.opened_at, policy.refund_escalate_days),
         escalates_at=refunds.escalates_at(refund.opened_at, policy),
-        thread=[(step, sent.get(step.pk, [])) for step in steps],
+        thread=files.beside(refund.order_id, Purpose.EVIDENCE, steps, sent_with),
     )
 
 

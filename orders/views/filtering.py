@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from assurance.kernel.wording import day_text
+from assurance.ui.fields import day_picker
 from orders.models import State
 from orders.queries.filters import Wanted
 
@@ -17,12 +18,8 @@ ANY = ("", _("Any"))
 _MOST_MONEY = Decimal(10) ** 12
 
 
-def _day_widget() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
 def day_field(label: Any) -> forms.DateField:
-    return forms.DateField(required=False, label=label, widget=_day_widget())
+    return forms.DateField(required=False, label=label, widget=day_picker())
 
 
 def money_field(label: Any, hint: Any = "") -> forms.DecimalField:

@@ -17,6 +17,7 @@ from assurance.ops.acts import Act, ReasonForm
 from assurance.ops.detail import DetailAdmin
 from assurance.ops.sheets import Badge, Fact, Panel
 from assurance.ops.show import shown
+from assurance.ui.fields import day_picker
 from sellers.models import Campaign
 from sellers.services import campaigns
 
@@ -24,7 +25,7 @@ PLAN = ("name", "name_zh", "first_day", "last_day")
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    return forms.DateField(label=label, widget=day_picker())
 
 
 class PlanForm(ReasonForm):

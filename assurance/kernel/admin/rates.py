@@ -25,6 +25,7 @@ from assurance.ops.detail import DetailAdmin
 from assurance.ops.filters import one_of
 from assurance.ops.sheets import Badge, Fact, Link, Panel, Table
 from assurance.ops.show import plain, shown
+from assurance.ui.fields import day_picker
 
 MAY_ADD = "kernel.add_exchangerate"
 ECB = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"
@@ -37,9 +38,7 @@ def _rate(code: str) -> forms.DecimalField:
 class DayForm(ReasonForm):
     """The rates of a day; what is left empty has none of its own. Each says what the last one was."""
 
-    day = forms.DateField(
-        label=gettext_lazy("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    day = forms.DateField(label=gettext_lazy("Day"), widget=day_picker())
     EUR = _rate("EUR")
     GBP = _rate("GBP")
     JPY = _rate("JPY")

@@ -8,13 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assurance.accounts.models import Address
-from assurance.kernel.money import Money, minor_unit
-from assurance.kernel.wording import decimals
+from assurance.kernel.money import Money
+from assurance.ui.fields import MOST_DIGITS, amount_field
 from assurance.ui.uploads import UploadsField
 from orders.models import Cause
 
 FULL, PART = "full", "part"
-MOST_DIGITS = 15
 
 
 class OrderAddressForm(forms.ModelForm):
@@ -37,13 +36,8 @@ class ShareForm(forms.Form):
     def __init__(self, data: Any, *, currency: str) -> None:
         super().__init__(data, auto_id="share_%s")
         self.currency = currency
-        self.fields["amount"] = forms.DecimalField(
-            label=_("Amount"),
-            required=False,
-            min_value=minor_unit(currency),
-            max_digits=MOST_DIGITS,
-            decimal_places=decimals(currency),
-            help_text=_("Beside the coupon, without the fee of the payment method."),
+        self.fields["amount"] = amount_field(
+            currency, help_text=_("Beside the coupon, without the fee of the payment method.")
         )
 
     @property
@@ -80,13 +74,7 @@ class RefundForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
-        self.fields["amount"] = forms.DecimalField(
-            label=_("Amount"),
-            required=False,
-            min_value=minor_unit(currency),
-            max_digits=MOST_DIGITS,
-            decimal_places=decimals(currency),
-        )
+        self.fields["amount"] = amount_field(currency)
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or self.cleaned_data

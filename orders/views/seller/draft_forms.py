@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from assurance.kernel.money import Money, in_currency
+from assurance.ui.fields import day_picker
 from assurance.ui.templatetags.trade import translated
 from logistics import queries as logistics
 from logistics.models import Line
@@ -159,7 +160,7 @@ class DraftForm(forms.Form):
     day = forms.DateField(
         label=_("Dispatch day"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=day_picker(),
     )
     export = forms.ChoiceField(label=_("Export mode"), choices=Export.choices, initial=Export.SELF)
     seen = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)

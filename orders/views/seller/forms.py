@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.money import minor_unit
 from assurance.kernel.wording import decimals, instant_text
+from assurance.ui.fields import MOST_DIGITS, day_picker
 from assurance.ui.uploads import UploadsField
 from logistics.models import Parcel
 from orders.models import Export, Order, Refund
 from orders.rules import terms
 
-MOST_DIGITS = 15
 TERMS, REFUSAL = "terms", "refusal"
 
 
@@ -82,9 +82,7 @@ class NumberForm(forms.Form):
 class DayForm(forms.Form):
     """Another dispatch day, with the reason that the buyer reads (DSP-6)."""
 
-    day = forms.DateField(
-        label=_("New dispatch day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    day = forms.DateField(label=_("New dispatch day"), widget=day_picker())
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,

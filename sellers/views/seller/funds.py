@@ -20,6 +20,7 @@ from assurance.kernel.money import Money
 from assurance.ledger import queries as ledger
 from assurance.ledger.models import AccountKind, Entry
 from assurance.ui import paging
+from assurance.ui.fields import day_picker
 from orders.queries import causes, statement
 from orders.queries import seller as orders
 from orders.queries.counting import MOST
@@ -50,7 +51,7 @@ FORMATS = {
 
 
 def _day(label: Any) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    widget = day_picker()
     return forms.DateField(required=False, label=label, widget=widget)
 
 
