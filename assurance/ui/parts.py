@@ -6,7 +6,7 @@ Pages use them as `<c-icon>`, `<c-due>`, `<c-money>` and so on: see `templates/c
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -31,6 +31,7 @@ MARKS = {
     "upgrade": ("shield-check", gettext_noop("Upgrade service")),
 }
 EMPTY = mark_safe("")
+_MOST = 512  # badges and drawings that are kept made: a list shows the same few over and over
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def mark(kind: str, words: str = "", off: bool = False) -> SafeString:
     )
 
 
+@lru_cache(_MOST)
 def badge(words: str, drawing: str = "", tone: str = "") -> SafeString:
     """A state in a word, with its shape; `tone` as in `<c-badge>`."""
     look = classes("badge", tone)
@@ -144,13 +146,18 @@ def badge(words: str, drawing: str = "", tone: str = "") -> SafeString:
 def thumb(picture: dict[str, str] | None, size: str = "", label: str = "") -> SafeString:
     """A product's drawing: `{"shape": "mug", "tint": "pine"}`; a carton where there is none."""
     drawn = picture or {}
+    return _drawn(drawn.get("shape", "box"), drawn.get("tint", "pine"), size, label)
+
+
+@lru_cache(_MOST)
+def _drawn(shape: str, tint: str, size: str, label: str) -> SafeString:
     heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="{} tint-{}" {}><use href="{}"/></svg>',
         classes("thumb", size),
-        drawn.get("tint", "pine"),
+        tint,
         heard,
-        sprite(drawn.get("shape", "box"), "products"),
+        sprite(shape, "products"),
     )
 
 

@@ -150,7 +150,8 @@ def _rows(user_id: int, found: list[Order]) -> list[Row]:
             has_proposal=order.has_proposal,  # type: ignore[attr-defined]
             at=at,
         )
-        rows.append(Row(order, standing.view, next_step(standing), list(order.lines.all())))
+        lines = order.pictured_lines  # type: ignore[attr-defined]
+        rows.append(Row(order, standing.view, next_step(standing), lines))
     return rows
 
 
