@@ -12,8 +12,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from assurance.kernel.days import day_of
+
 MOST = 100  # one more than the 99 that a tab shows
-SOMEBODY, SOMETIME = -(2**40), datetime(1, 1, 1, tzinfo=UTC)
+SOMEBODY, SOMETIME = -(2**40), datetime(1, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Counting:
 
     def of(self, owner_id: int, at: datetime, *more: QuerySet[Any]) -> list[int]:
         """The counts for one owner at an instant, and those of `more`, in order."""
-        given: dict[Any, Any] = {SOMEBODY: owner_id, SOMETIME: at}
+        given: dict[Any, Any] = {SOMEBODY: owner_id, SOMETIME: at, day_of(SOMETIME): day_of(at)}
         added = counting(more)
         values = [given.get(value, value) for value in self.params]
         with connection.cursor() as cursor:

@@ -185,16 +185,16 @@ def flagged(found: QuerySet[Order], wanted: Wanted, at: datetime, **whose: objec
     return found.filter(overdue if wanted.overdue else ~overdue)
 
 
-def lendable(at: datetime) -> Q:
-    """Orders that a lit seller can borrow on: what `orders.rules.desk.can_borrow` says, for the database."""
-    return (
-        Q(state__in=desk.LENT_ON, disputed=False, refunded_minor=0, effective_at__isnull=False)
-        # Not as a range: of one on an expression the database expects next to nothing, and plans for a search
-        # of all orders where the first hundred would do.
-        & Q(in_usd__gte=desk.LOAN_LEAST.amount)
-        & ~Q(in_usd__gt=desk.LOAN_MOST.amount)
-        & ~Q(pk__in=due(at, "receipt"))
-    )
+def lendable(orders: QuerySet[Order], at: datetime) -> QuerySet[Order]:
+    """The orders that a lit seller can borrow on: `orders.rules.desk.can_borrow`, asked of the database.
+
+    The two bounds are on two expressions. Of a range on one the database expects next to nothing, and plans
+    for a search of all orders where the first hundred would do.
+    """
+    orders = orders.alias(in_usd=in_usd(), room=Value(desk.LOAN_MOST.amount, _MONEY) - in_usd())
+    known = {"state__in": desk.LENT_ON, "disputed": False, "refunded_minor": 0, "effective_at__isnull": False}
+    sized = orders.filter(in_usd__gte=desk.LOAN_LEAST.amount, room__gte=0, **known)
+    return sized.exclude(pk__in=due(at, "receipt"))
 
 
 def found_by_seller(seller_ids: Sequence[int], text: str) -> Q:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from orders.models import Order
 from orders.queries.buyer import seen_by
-from orders.queries.filters import Wanted, flagged, found_by_seller, in_usd, lendable, narrowed
+from orders.queries.filters import Wanted, flagged, found_by_seller, lendable, narrowed
 from sellers import queries as sellers
 from sellers.models import Product, Seller, Staff
 
@@ -44,5 +44,5 @@ def listed_by_sellers(user_id: int, wanted: Wanted, at: datetime) -> QuerySet[Or
         found = found.filter(found_by_seller(mine, wanted.text.strip()))
     if wanted.loan:
         lit = [seller.pk for seller in Seller.objects.filter(pk__in=mine) if sellers.is_lit(seller, at)]
-        found = found.alias(in_usd=in_usd()).filter(lendable(at), seller__in=lit)
+        found = lendable(found, at).filter(seller__in=lit)
     return flagged(found, wanted, at, seller__in=mine)

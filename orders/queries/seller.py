@@ -6,8 +6,9 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
+from assurance.kernel.days import day_of
 from assurance.kernel.models import PolicyVersion
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
@@ -16,7 +17,7 @@ from orders.models import BankLine, Guarantee, Order
 from orders.models.order import AFTER_SALES, BY_DEADLINE
 from orders.queries.counting import MOST, SOMEBODY, SOMETIME, Counting, counting
 from orders.queries.facts import View, view
-from orders.queries.filters import Wanted, due, found_by_seller, in_usd, late, lendable, narrowed
+from orders.queries.filters import Wanted, due, found_by_seller, late, lendable, narrowed
 from orders.rules import lifecycle
 
 TO_CONFIRM = (
@@ -127,28 +128,14 @@ def _tab(tab: str, at: datetime) -> Q:
 
 
 def overdue(seller_id: int, at: datetime) -> QuerySet[Order]:
-    """Orders still to be dispatched whose guaranteed deadline has passed (DSP-4)."""
-    return in_tab(seller_id, "to_dispatch", at).filter(late(at, seller=seller_id))
+    """Orders still to be dispatched whose guaranteed deadline has passed (DSP-4).
 
-
-def _late_in(seller_id: int, tab: str, at: datetime) -> QuerySet[Guarantee]:
-    """The overdue orders of a tab, to be counted: from the few late guarantees on, where the list begins with
-
-    the orders. It does not name the seller twice: the database would think that few are both.
+    Nothing is late before its day: read by their deadlines, each with its guarantee, they cost nothing for all
+    that was late once, or is not due yet.
     """
-    late_ones = Guarantee.objects.filter(seller_id=seller_id, kind="dispatch", late_at__lte=at)
-    return late_ones.filter(_of_order(Q(seller_deleted_at=None) & _tab(tab, at)))
-
-
-def _of_order(condition: Q) -> Q:
-    """A condition on orders, said of a guarantee's."""
-    turned = Q()
-    turned.connector, turned.negated = condition.connector, condition.negated
-    parts: list[Any] = list(condition.children)
-    turned.children = [
-        _of_order(part) if isinstance(part, Q) else (f"order__{part[0]}", part[1]) for part in parts
-    ]
-    return turned
+    late_at = Guarantee.objects.filter(order=OuterRef("pk"), kind="dispatch").values("late_at")[:1]
+    past = in_tab(seller_id, "to_dispatch", at).alias(due=BY_DEADLINE).filter(due__lt=day_of(at))
+    return past.alias(late_at=Subquery(late_at)).filter(late_at__lte=at)
 
 
 def numbers(seller_id: int, order_ids: Collection[int]) -> dict[int, str]:
@@ -215,14 +202,20 @@ def counts(
 @cache
 def _counting(tab: str) -> Counting:
     """All tabs, the chips within one, and the overdue orders."""
-    inside = in_tab(SOMEBODY, tab, SOMETIME)
-    asked: list[Any] = [_pieces(name) for name in TABS]
-    # Nothing is lent on what is done: that needs no look at all of it.
-    asked += [
-        [] if name == "loan" and tab == "done" else [_with(inside, name, SOMEBODY, SOMETIME)]
-        for name in CHIPS
-    ]
+    asked = [*map(_pieces, TABS), *(_chosen(tab, chip) for chip in CHIPS)]
     return counting([*asked, overdue(SOMEBODY, SOMETIME)])
+
+
+def _chosen(tab: str, chip: str) -> Sequence[QuerySet[Any]]:
+    """What a chip leaves of a tab, in a way that needs no look at all of it."""
+    if chip == "loan" and tab == "done":
+        return []  # nothing is lent on what is done
+    if chip == "overdue" and tab == "to_dispatch":
+        return [overdue(SOMEBODY, SOMETIME)]
+    if chip == "overdue" and tab == "all":
+        late_ones = Guarantee.objects.filter(seller_id=SOMEBODY, kind="dispatch", late_at__lte=SOMETIME)
+        return [late_ones.filter(order__seller_deleted_at=None)]
+    return [_with(in_tab(SOMEBODY, tab, SOMETIME), chip, SOMEBODY, SOMETIME)]
 
 
 def _pieces(tab: str) -> list[QuerySet[Order]]:
@@ -234,7 +227,7 @@ def _pieces(tab: str) -> list[QuerySet[Order]]:
     return [mine.filter(state=lifecycle.COMPLETED), mine.filter(state=lifecycle.CLOSED), ended]
 
 
-CHIPS = ("loan", "dispatch", "delivery", "overdue")  # overdue last: it is counted in a way of its own
+CHIPS = ("loan", "dispatch", "delivery", "overdue")
 # Limits after which an order is done, whether or not a job has said so.
 ENDS = ("left_alone", "receipt")
 
@@ -245,5 +238,5 @@ def _with(orders: QuerySet[Order], chip: str, seller_id: int, at: datetime) -> Q
     if chip == "delivery":
         return orders.filter(can_deliver=True)
     if chip == "loan":
-        return orders.alias(in_usd=in_usd()).filter(lendable(at))
+        return lendable(orders, at)
     return orders.filter(late(at, seller=seller_id))

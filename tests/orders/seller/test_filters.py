@@ -1,5 +1,6 @@
 """Each filter of the seller's list finds what it names and nothing else (ORD-9)."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -12,8 +13,8 @@ from assurance.kernel.days import day_of, plus, start_of
 from assurance.kernel.events import Actor
 from assurance.kernel.money import Money
 from orders.models import Order, Source
-from orders.queries import seller
-from orders.queries.filters import NOBODY, Wanted
+from orders.queries import counting, seller
+from orders.queries.filters import NOBODY, Wanted, lendable
 from orders.rules import desk as rules
 from orders.services import desk, refunds, start
 from sellers.models import Seller, Staff
@@ -201,6 +202,28 @@ def test_filters_are_answered_from_an_index_alone(shop, wanted, index):
     assert "Sort" not in plan
     if wanted and "tab" not in wanted:
         assert "Index Only Scan" in plan
+
+
+def test_overdue_orders_are_counted_by_their_deadlines_and_one_guarantee_each(shop):
+    """What was late once, or is not due yet, is not read: the days bound the search, not the guarantees."""
+    buyer = make.person()
+    make.order(buyer, {make.product(shop): 1})
+    _many(shop, buyer)
+    plan = seller.overdue(shop.pk, NOW + timedelta(days=30)).values("pk")[: counting.MOST].explain()
+    assert " order_to_dispatch " in plan
+    assert re.search(r"Index Cond: .*COALESCE\(dispatch_due", plan)
+    assert "using one_guarantee_per_kind " in plan
+    assert "Hash" not in plan
+
+
+def test_lendable_orders_are_expected_to_be_many_so_that_none_searches_all_for_a_hundred(shop):
+    buyer = make.person()
+    make.order(buyer, {make.product(shop, price=200_000): 1})
+    _many(shop, buyer)
+    plan = lendable(seller.of_seller(shop.pk), NOW).values("pk")[: counting.MOST].explain()
+    expected = re.search(r"on orders_order .*rows=(\d+)", plan)
+    assert expected is not None
+    assert int(expected[1]) >= 20  # of 800; it would be 2 of a range
 
 
 def test_search_finds_people_and_products_by_their_indexes(shop):
