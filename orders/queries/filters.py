@@ -129,25 +129,36 @@ def _discounted(kind: str) -> Q:
 
 def _between(orders: QuerySet[Order], wanted: Wanted) -> QuerySet[Order]:
     """By contract total, in the currency asked for or in USD at each order's rate (MON-2)."""
+    least, most = wanted.amount_from, wanted.amount_to
     if wanted.currency:
-        unit = minor_unit(wanted.currency)
-        bounds: dict[str, Any] = {
-            "total_minor__gte": None if wanted.amount_from is None else wanted.amount_from / unit,
-            "total_minor__lte": None if wanted.amount_to is None else wanted.amount_to / unit,
-        }
-    else:
-        orders = orders.alias(in_usd=in_usd())
-        bounds = {"in_usd__gte": wanted.amount_from, "in_usd__lte": wanted.amount_to}
-    return orders.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
+        return orders.filter(_within(wanted.currency, least, most))
+    return _in_usd(orders, least, most)
 
 
-def in_usd() -> Any:
-    """An order's contract total in USD, unrounded, as the database works it out."""
+def _within(currency: str, least: Decimal | None, most: Decimal | None) -> Q:
+    """Contract totals between two amounts in their currency, themselves included."""
+    unit = minor_unit(currency)
+    return _bounded("total_minor", *(None if bound is None else bound / unit for bound in (least, most)))
+
+
+def _bounded(name: str, least: Decimal | None, most: Decimal | None) -> Q:
+    bounds = {f"{name}__gte": least, f"{name}__lte": most}
+    return Q(**{bound: value for bound, value in bounds.items() if value is not None})
+
+
+def _in_usd(orders: QuerySet[Order], least: Decimal | None, most: Decimal | None) -> QuerySet[Order]:
+    """Contract totals between two amounts in USD, unrounded.
+
+    Orders in USD, nearly all, are compared without arithmetic, and the database knows how many it will find.
+    """
     whole = [
         When(currency=code, then=Value(minor_unit(code))) for code in CURRENCIES if minor_unit(code) == 1
     ]
     unit = Case(*whole, default=Value(minor_unit(USD)), output_field=_MONEY)
-    return Cast("total_minor", _MONEY) * F("usd_rate") * unit
+    others = ~Q(currency=USD) & _bounded("in_usd", least, most)
+    return orders.alias(in_usd=Cast("total_minor", _MONEY) * F("usd_rate") * unit).filter(
+        Q(currency=USD) & _within(USD, least, most) | others
+    )
 
 
 def in_state(orders: QuerySet[Order], state: str, at: datetime) -> QuerySet[Order]:
@@ -186,14 +197,9 @@ def flagged(found: QuerySet[Order], wanted: Wanted, at: datetime, **whose: objec
 
 
 def lendable(orders: QuerySet[Order], at: datetime) -> QuerySet[Order]:
-    """The orders that a lit seller can borrow on: `orders.rules.desk.can_borrow`, asked of the database.
-
-    The two bounds are on two expressions. Of a range on one the database expects next to nothing, and plans
-    for a search of all orders where the first hundred would do.
-    """
-    orders = orders.alias(in_usd=in_usd(), room=Value(desk.LOAN_MOST.amount, _MONEY) - in_usd())
+    """The orders that a lit seller can borrow on: `orders.rules.desk.can_borrow`, asked of the database."""
     known = {"state__in": desk.LENT_ON, "disputed": False, "refunded_minor": 0, "effective_at__isnull": False}
-    sized = orders.filter(in_usd__gte=desk.LOAN_LEAST.amount, room__gte=0, **known)
+    sized = _in_usd(orders.filter(**known), desk.LOAN_LEAST.amount, desk.LOAN_MOST.amount)
     return sized.exclude(pk__in=due(at, "receipt"))
 
 

@@ -1,7 +1,7 @@
 """The seller's order list: tabs with counts, filters, search, and one page of rows (ORD-9)."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ from orders.models import BankLine, Guarantee, Order
 from orders.models.order import AFTER_SALES, BY_DEADLINE
 from orders.queries.counting import MOST, SOMEBODY, SOMETIME, Counting, counting
 from orders.queries.facts import View, view
-from orders.queries.filters import Wanted, due, found_by_seller, late, lendable, narrowed
+from orders.queries.filters import Wanted, due, found_by_seller, late, lendable, narrowed, packed
 from orders.rules import lifecycle
 
 TO_CONFIRM = (
@@ -104,7 +104,7 @@ def matching(seller_id: int, wanted: Wanted, at: datetime) -> QuerySet[Order]:
         found = found.filter(found_by_seller([seller_id], wanted.text.strip()))
     for chip in CHIPS:
         if getattr(wanted, chip):
-            found = _with(found, chip, seller_id, at)
+            found = _with(found, wanted.tab, chip, seller_id, at)
     return found
 
 
@@ -128,14 +128,18 @@ def _tab(tab: str, at: datetime) -> Q:
 
 
 def overdue(seller_id: int, at: datetime) -> QuerySet[Order]:
-    """Orders still to be dispatched whose guaranteed deadline has passed (DSP-4).
+    """Orders still to be dispatched whose guaranteed deadline has passed (DSP-4)."""
+    return _overdue(in_tab(seller_id, "to_dispatch", at), at)
 
-    Nothing is late before its day: read by their deadlines, each with its guarantee, they cost nothing for all
-    that was late once, or is not due yet.
+
+def _overdue(to_dispatch: QuerySet[Order], at: datetime) -> QuerySet[Order]:
+    """Nothing is late before its day: read by their deadlines, each with its guarantee, the overdue ones cost
+
+    nothing for all that was late once, or is not due yet.
     """
     late_at = Guarantee.objects.filter(order=OuterRef("pk"), kind="dispatch").values("late_at")[:1]
-    past = in_tab(seller_id, "to_dispatch", at).alias(due=BY_DEADLINE).filter(due__lt=day_of(at))
-    return past.alias(late_at=Subquery(late_at)).filter(late_at__lte=at)
+    past = to_dispatch.alias(due=BY_DEADLINE, late_at=Subquery(late_at))
+    return past.filter(due__lt=day_of(at), late_at__lte=at)
 
 
 def numbers(seller_id: int, order_ids: Collection[int]) -> dict[int, str]:
@@ -189,14 +193,18 @@ def counts(
 
     `matches`: what filters leave, or how many where all of them are on the page; none: the tab itself.
     """
-    more = [matches] if isinstance(matches, QuerySet) else []
+    asked = packed(replace(wanted, tab="all"))
+    alone = next((chip for chip in CHIPS if asked == {chip: True}), None)  # it is counted anyway
+    more = [matches] if isinstance(matches, QuerySet) and alone is None else []
     found = _counting(wanted.tab).of(seller_id, at, *more)
     tabs = {name: found.pop(0) for name in TABS}
     chips = {name: found.pop(0) for name in CHIPS}
     overdue_now = found.pop(0)
     if matches is None:
         matches = tabs[wanted.tab]
-    return Counts(tabs, overdue_now, chips, matches if isinstance(matches, int) else found.pop(0))
+    elif isinstance(matches, QuerySet):
+        matches = chips[alone] if alone else found.pop(0)
+    return Counts(tabs, overdue_now, chips, matches)
 
 
 @cache
@@ -210,12 +218,10 @@ def _chosen(tab: str, chip: str) -> Sequence[QuerySet[Any]]:
     """What a chip leaves of a tab, in a way that needs no look at all of it."""
     if chip == "loan" and tab == "done":
         return []  # nothing is lent on what is done
-    if chip == "overdue" and tab == "to_dispatch":
-        return [overdue(SOMEBODY, SOMETIME)]
     if chip == "overdue" and tab == "all":
         late_ones = Guarantee.objects.filter(seller_id=SOMEBODY, kind="dispatch", late_at__lte=SOMETIME)
         return [late_ones.filter(order__seller_deleted_at=None)]
-    return [_with(in_tab(SOMEBODY, tab, SOMETIME), chip, SOMEBODY, SOMETIME)]
+    return [_with(in_tab(SOMEBODY, tab, SOMETIME), tab, chip, SOMEBODY, SOMETIME)]
 
 
 def _pieces(tab: str) -> list[QuerySet[Order]]:
@@ -232,11 +238,11 @@ CHIPS = ("loan", "dispatch", "delivery", "overdue")
 ENDS = ("left_alone", "receipt")
 
 
-def _with(orders: QuerySet[Order], chip: str, seller_id: int, at: datetime) -> QuerySet[Order]:
+def _with(orders: QuerySet[Order], tab: str, chip: str, seller_id: int, at: datetime) -> QuerySet[Order]:
     if chip == "dispatch":
         return orders.filter(covered=True)
     if chip == "delivery":
         return orders.filter(can_deliver=True)
     if chip == "loan":
         return lendable(orders, at)
-    return orders.filter(late(at, seller=seller_id))
+    return _overdue(orders, at) if tab == "to_dispatch" else orders.filter(late(at, seller=seller_id))

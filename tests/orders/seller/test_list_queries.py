@@ -149,6 +149,21 @@ def test_all_counts_come_in_one_query(world, django_assert_num_queries):
     assert counts.chips == {"loan": 0, "dispatch": 2, "delivery": 0, "overdue": 2}
 
 
+@pytest.mark.parametrize("tab", seller.TABS)
+@pytest.mark.parametrize("chip", seller.CHIPS)
+def test_a_chip_alone_says_how_many_match(world, tab, chip):
+    """Each chip is counted in its own way; each finds what the list of it holds."""
+    of, buyer, orders = world
+    line = make.line()
+    make.order(buyer, {make.product(of, price=2_000_00, ships_by=make.template(of, line)): 1}, by=line)
+    after = start_of(plus(day_of(NOW), 7))
+    Order.objects.filter(pk=orders["partly"].pk).update(seller_deleted_at=after)
+    wanted = Wanted(tab=tab, **{chip: True})
+    matching = seller.matching(of.pk, wanted, after)
+    counts = seller.counts(of.pk, wanted, after, matching)
+    assert counts.matching == counts.chips[chip] == len(matching) == len(found(of, after, **vars(wanted)))
+
+
 def test_nothing_is_counted_further_than_shown(world, monkeypatch):
     of, _buyer, _orders = world
     monkeypatch.setattr(counting, "MOST", 4)
