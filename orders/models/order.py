@@ -285,8 +285,13 @@ class Order(models.Model):
                 condition=Q(campaign__isnull=False),
                 name="order_in_campaign",
             ),
-            # Read by the buyer's list and its tabs.
-            models.Index(fields=["buyer", "-id"], condition=Q(buyer_deleted_at=None), name="order_of_buyer"),
+            # Read by the buyer's list; its tabs are counted from it alone.
+            models.Index(
+                fields=["buyer", "-id"],
+                include=["state"],
+                condition=Q(buyer_deleted_at=None),
+                name="order_of_buyer_newest",
+            ),
         ]
 
     def __str__(self) -> str:

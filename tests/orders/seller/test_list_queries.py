@@ -10,7 +10,7 @@ from assurance.kernel.money import Money
 from assurance.kernel.policy import Policy
 from claims import services as claims
 from orders.models import Order
-from orders.queries import counting, exposure, seller
+from orders.queries import counting, exposure, filters, seller
 from orders.queries.filters import Wanted
 from orders.services import dispatch, receipt, refunds
 from sellers.models import Seller
@@ -102,7 +102,10 @@ def test_chips(world):
     assert seller.overdue_count(of.pk, after) == 2
 
 
-def test_search(world):
+@pytest.mark.parametrize("often", [5000, 1])
+def test_search(world, monkeypatch, often):
+    """A product that sells all the time is looked for in another way than one that does not."""
+    monkeypatch.setattr(filters, "_OFTEN", often)
     of, buyer, orders = world
     number = orders["to_pay"].number
     assert found(of, text=f" {number[:4]} {number[4:8]} {number[8:12]} {number[12:]} ") == [orders["to_pay"]]
