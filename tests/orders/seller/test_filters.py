@@ -1,20 +1,17 @@
 """Each filter of the seller's list finds what it names and nothing else (ORD-9)."""
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
-from assurance.accounts.models import User
 from assurance.kernel.days import day_of, plus, start_of
 from assurance.kernel.events import Actor
 from assurance.kernel.money import Money
 from orders.models import Order, Source
-from orders.queries import counting, seller
-from orders.queries.filters import NOBODY, Wanted, lendable
+from orders.queries import seller
+from orders.queries.filters import NOBODY, Wanted
 from orders.rules import desk as rules
 from orders.services import desk, refunds, start
 from sellers.models import Seller, Staff
@@ -176,78 +173,3 @@ def test_deleted_orders_are_found_only_when_asked_for(shop, pair):
     assert found(shop, later) == [one]
     assert found(shop, later, deleted=True) == [other]
     assert seller.counts(shop.pk, Wanted(), later).tabs["all"] == 1
-
-
-@pytest.mark.parametrize(
-    ("wanted", "index"),
-    [
-        ({}, "order_of_seller"),
-        ({"destination": "DE"}, "order_of_seller"),
-        ({"currency": "EUR", "export": "easy", "source": "search"}, "order_of_seller"),
-        ({"amount_from": Decimal(5000)}, "order_of_seller"),
-        ({"salesperson": 12345}, "order_of_seller"),
-        ({"tab": "to_dispatch"}, "order_to_dispatch"),
-        ({"tab": "after_sales"}, "order_after_sales"),
-    ],
-)
-def test_filters_are_answered_from_an_index_alone(shop, wanted, index):
-    """No wide row is read for an order that does not match, and none is sorted."""
-    buyer = make.person()
-    mug = make.product(shop)
-    make.order(buyer, {mug: 1})
-    _many(shop, buyer)
-    orders, keys = seller.listed(shop.pk, replace(Wanted(), **wanted), NOW)
-    plan = orders.order_by(*keys)[:21].explain()
-    assert f"using {index} " in plan
-    assert "Sort" not in plan
-    if wanted and "tab" not in wanted:
-        assert "Index Only Scan" in plan
-
-
-def test_overdue_orders_are_counted_by_their_deadlines_and_one_guarantee_each(shop):
-    """What was late once, or is not due yet, is not read: the days bound the search, not the guarantees."""
-    buyer = make.person()
-    make.order(buyer, {make.product(shop): 1})
-    _many(shop, buyer)
-    plan = seller.overdue(shop.pk, NOW + timedelta(days=30)).values("pk")[: counting.MOST].explain()
-    assert " order_to_dispatch " in plan
-    assert re.search(r"Index Cond: .*COALESCE\(dispatch_due", plan)
-    assert "using one_guarantee_per_kind " in plan
-    assert "Hash" not in plan
-
-
-def test_lendable_orders_are_expected_to_be_many_so_that_none_searches_all_for_a_hundred(shop):
-    buyer = make.person()
-    make.order(buyer, {make.product(shop, price=200_000): 1})
-    _many(shop, buyer)
-    plan = lendable(seller.of_seller(shop.pk), NOW).values("pk")[: counting.MOST].explain()
-    expected = re.search(r"on orders_order .*rows=(\d+)", plan)
-    assert expected is not None
-    assert int(expected[1]) >= 20  # of 800; it would be 2 of a range
-
-
-def test_search_finds_people_and_products_by_their_indexes(shop):
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = User.objects.filter(name__has_part="solberg").explain()
-    assert "person_name" in plan
-
-
-def _many(shop: Seller, buyer: User) -> None:
-    """So many orders of ten sellers that an index is worth while, by copying the first.
-
-    A test's transaction cannot vacuum; what the planner would be told by one is told to it here.
-    """
-    sellers = [shop.pk, *(make.seller().pk for _ in range(9))]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'orders_order'")
-        own = ("id", "number", "request_key", "seller_id")
-        columns = ", ".join(name for (name,) in cursor.fetchall() if name not in own)
-        cursor.execute(
-            f"INSERT INTO orders_order (id, number, seller_id, {columns}) "
-            f"SELECT 1000000 + n, (7e16::bigint + n)::text, (%s::bigint[])[1 + n %% 10], {columns} "
-            "FROM orders_order, generate_series(1, 8000) n",
-            [sellers],
-        )
-        cursor.execute("ANALYZE orders_order")
-        cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = 'orders_order'")
