@@ -216,16 +216,16 @@ def found_by_seller(seller_ids: Sequence[int], text: str) -> Q:
     """
     digits = "".join(text.split())
     if digits.isdecimal() and len(digits) >= 4:
-        numbered = Order.objects.filter(seller__in=seller_ids, number__startswith=digits)
-        return Q(pk__in=_named(numbered)) | _noted(seller_ids, text)
+        [numbered] = _named(Order.objects.filter(seller__in=seller_ids, number__startswith=digits))
+        return Q(pk__in=numbered) | _noted(seller_ids, text)
     if "@" in text:
-        return Q(buyer__in=_named(User.objects.filter(email=text.lower()))) | _noted(seller_ids, text)
-    people = User.objects.filter(Q(name__has_part=text) | Q(company__has_part=text))
-    products = Product.objects.filter(
-        Q(name__has_part=text) | Q(name_zh__has_part=text), seller__in=seller_ids
+        [people] = _named(User.objects.filter(email=text.lower()))
+        return Q(buyer__in=people) | _noted(seller_ids, text)
+    people, sold = _named(
+        User.objects.filter(Q(name__has_part=text) | Q(company__has_part=text)),
+        Product.objects.filter(Q(name__has_part=text) | Q(name_zh__has_part=text), seller__in=seller_ids),
     )
-    found = Q(buyer__in=_named(people)) | _noted(seller_ids, text)
-    sold = _named(products)
+    found = Q(buyer__in=people) | _noted(seller_ids, text)
     return found | _with_lines(sold) if sold else found
 
 
@@ -241,9 +241,18 @@ def _with_lines(sold: Any) -> Q:
     return Q(IsNull(Subquery(lines.filter(order=OuterRef("pk")).values("pk")[:1]), False))
 
 
-def _named(found: QuerySet[Any]) -> Any:
-    ids = list(found.values_list("pk", flat=True)[: _NAMED + 1])
-    return ids if len(ids) <= _NAMED else found.values("pk")
+def _named(*searches: QuerySet[Any]) -> list[Any]:
+    """The ids that each search finds, all in one query; of too many to name, the search itself."""
+    first, *others = (
+        found.annotate(search=Value(n)).values_list("search", "pk")[: _NAMED + 1]
+        for n, found in enumerate(searches)
+    )
+    ids: list[list[int]] = [[] for _ in searches]
+    for search, pk in first.union(*others, all=True) if others else first:
+        ids[search].append(pk)
+    return [
+        few if len(few) <= _NAMED else found.values("pk") for few, found in zip(ids, searches, strict=True)
+    ]
 
 
 def _noted(seller_ids: Sequence[int], text: str) -> Q:

@@ -102,10 +102,12 @@ def test_chips(world):
     assert seller.overdue_count(of.pk, after) == 2
 
 
+@pytest.mark.parametrize("named", [300, 0])
 @pytest.mark.parametrize("often", [5000, 1])
-def test_search(world, monkeypatch, often):
-    """A product that sells all the time is looked for in another way than one that does not."""
+def test_search(world, monkeypatch, often, named):
+    """What sells all the time, and what is too much to name, is looked for in ways of its own."""
     monkeypatch.setattr(filters, "_OFTEN", often)
+    monkeypatch.setattr(filters, "_NAMED", named)
     of, buyer, orders = world
     number = orders["to_pay"].number
     assert found(of, text=f" {number[:4]} {number[4:8]} {number[8:12]} {number[12:]} ") == [orders["to_pay"]]
