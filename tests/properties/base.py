@@ -32,16 +32,16 @@ class Sent:
     scan: datetime | None = None
 
 
-def has_orders(_house: Any) -> bool:
-    return Order.objects.exists()
+def has_orders(house: "Base") -> bool:
+    return house.has(Order)
 
 
-def has_claims(_house: Any) -> bool:
-    return Claim.objects.exists()
+def has_claims(house: "Base") -> bool:
+    return house.has(Claim)
 
 
-def has_refunds(_house: Any) -> bool:
-    return Refund.objects.exists()
+def has_refunds(house: "Base") -> bool:
+    return house.has(Refund)
 
 
 class Base(RuleBasedStateMachine):
@@ -53,6 +53,7 @@ class Base(RuleBasedStateMachine):
         self.jobs_on = False
         self.sent: dict[int, list[Sent]] = defaultdict(list)
         self.taken = 0
+        self.known: set[type] = set()
         self.people()
         self.print = books.fingerprint()
 
@@ -83,6 +84,12 @@ class Base(RuleBasedStateMachine):
         books.commit()
         self.print = books.fingerprint()
         return done
+
+    def has(self, model: Any) -> bool:
+        """Whether there is any; what there is once stays, and is not asked for again."""
+        if model not in self.known and model.objects.exists():
+            self.known.add(model)
+        return model in self.known
 
     def one(self, model: Any, n: int) -> Any:
         """Any row, mostly one of the last."""

@@ -4,6 +4,7 @@ A step is one act through the services. What the rulebook says of who bears a co
 the machine's own notes of what was submitted and scanned.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from assurance.schedule import run_all
 from orders.models import Guarantee, Order
-from orders.queries.facts import parcels_of, view
+from orders.queries import buyer
+from orders.queries.facts import View
 from tests.properties import books
 from tests.properties.after_sales import AfterSales
 from tests.properties.trade import Trade
@@ -61,23 +63,24 @@ class House(Trade, AfterSales):
         assert self.print == once, "jobs repeated have changed something"
 
     def seen(self) -> list[tuple[Any, ...]]:
-        rows = []
-        for order in Order.objects.order_by("id"):
-            shown = view(order, parcels_of(order.pk), self.now)
-            rows.append(
-                (
-                    order.pk,
-                    shown.state,
-                    shown.closed_because,
-                    shown.received_at,
-                    shown.dispatch,
-                    shown.delivery,
-                    shown.overdue_since,
-                    shown.entrance,
-                    shown.entrance_closes,
-                )
+        return [
+            (
+                order_id,
+                shown.state,
+                shown.closed_because,
+                shown.received_at,
+                shown.dispatch,
+                shown.delivery,
+                shown.overdue_since,
+                shown.entrance,
+                shown.entrance_closes,
             )
-        return rows
+            for order_id, shown in self.views()
+        ]
+
+    def views(self) -> Iterable[tuple[int, View]]:
+        """What stands on each order now, as the lists have it."""
+        return buyer.views(list(Order.objects.order_by("id")), self.now).items()
 
     # What holds after every step
 
@@ -89,8 +92,10 @@ class House(Trade, AfterSales):
     def lists_show_late_what_is_late(self) -> None:
         """Lists compare `Guarantee.late_at` with the clock, and never wait for a sweep."""
         late = set(Guarantee.objects.filter(late_at__lte=self.now).values_list("order_id", "kind"))
-        shown = set()
-        for order in Order.objects.all():
-            now = view(order, parcels_of(order.pk), self.now)
-            shown |= {(order.pk, kind) for kind in ("dispatch", "delivery") if getattr(now, kind) == "late"}
+        shown = {
+            (order_id, kind)
+            for order_id, now in self.views()
+            for kind in ("dispatch", "delivery")
+            if getattr(now, kind) == "late"
+        }
         assert late == shown
