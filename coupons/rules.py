@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.days import end_of, plus, start_of
-from assurance.kernel.money import USD, Money, ceil_whole, convert, minor_unit, rounded
+from assurance.kernel.money import USD, Money, ceil_whole, convert, rounded
 from assurance.kernel.policy import Policy
 from assurance.kernel.rules import RuleViolation, rule
+from assurance.kernel.units import minor_unit
 
 
 @rule("CPN-1")

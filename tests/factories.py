@@ -12,8 +12,9 @@ from PIL import Image
 
 from assurance.accounts.models import User
 from assurance.kernel import uploads
-from assurance.kernel.days import ZONE, day_of, plus
+from assurance.kernel.days import day_of, plus
 from assurance.kernel.money import USD, Money
+from assurance.kernel.units import ZONE
 from coupons import services as coupons
 from coupons.models import StoreCoupon
 from logistics.models import FreightTemplate, Line, LineCountry, ProductFreight, TemplateLine

@@ -17,7 +17,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assurance.kernel import money
-from assurance.kernel.money import Money, minor_unit
+from assurance.kernel.money import Money
+from assurance.kernel.units import minor_unit
 
 COUNTRIES_KNOWN = sorted(COUNTRIES)
 _AMOUNT = r"^[0-9]{1,12}(\.[0-9]{1,3})?$"

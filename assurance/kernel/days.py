@@ -5,13 +5,9 @@ Days are counted on the calendar, never in hours, so a daylight-saving change mo
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from assurance.kernel.rules import rule
-
-ZONE = ZoneInfo(settings.PLATFORM_ZONE)
+from assurance.kernel.units import ZONE
 
 
 @rule("TIM-1", traced=False)

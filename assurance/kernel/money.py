@@ -9,9 +9,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from moneyed import Money, get_currency
+from moneyed import Money
 
 from assurance.kernel.rules import rule
+from assurance.kernel.units import minor_unit
 
 USD = "USD"
 __all__ = [
@@ -23,16 +24,10 @@ __all__ = [
     "from_minor",
     "from_text",
     "in_currency",
-    "minor_unit",
     "rounded",
     "to_minor",
     "to_text",
 ]
-
-
-def minor_unit(currency: str) -> Decimal:
-    """The value of one minor unit: 0.01 for USD, 1 for JPY, 0.001 for KWD."""
-    return Decimal(1) / get_currency(currency).sub_unit
 
 
 def from_minor(minor: int, currency: str = USD) -> Money:

@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from assurance.kernel.rulebook import TITLES
+from assurance.kernel.wording import said
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -99,8 +100,6 @@ class RuleViolation(Exception):
         return self._told(self._advice)
 
     def _told(self, sentence: Any) -> str:
-        from assurance.kernel.wording import said  # which knows days and money, whose rules are marked here
-
         values = {name: said(value) for name, value in self.params.items()}
         return str(sentence) % values if values else str(sentence)
 

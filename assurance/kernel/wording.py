@@ -9,8 +9,7 @@ from datetime import date, datetime
 from django.utils.translation import get_language
 from moneyed import Money
 
-from assurance.kernel.days import ZONE
-from assurance.kernel.money import minor_unit
+from assurance.kernel.units import ZONE, minor_unit
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -11,9 +11,9 @@ from django.db import DatabaseError, connection, transaction
 from moneyed import Money
 
 from assurance.kernel import clock
-from assurance.kernel.days import ZONE
 from assurance.kernel.models import ExchangeRate, PolicyVersion
 from assurance.kernel.rules import RuleViolation
+from assurance.kernel.units import ZONE
 from assurance.ledger.queries import faults
 from assurance.scenarios import expect, verbs
 from assurance.scenarios.checker import Checker

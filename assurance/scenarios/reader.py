@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from assurance.kernel.days import ZONE
+from assurance.kernel.units import ZONE
 
 
 class FormatError(Exception):

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from assurance.accounts.models import User
 from assurance.kernel.days import day_of, plus
-from assurance.kernel.money import USD, Money, minor_unit, to_minor
+from assurance.kernel.money import USD, Money, to_minor
+from assurance.kernel.units import minor_unit
 from assurance.scenarios.reader import Lined, midnight
 from claims.models import Claim
 from coupons.models import Coupon

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assurance.kernel.money import minor_unit
+from assurance.kernel.units import minor_unit
 from assurance.kernel.wording import decimals
 
 MOST_DIGITS = 15

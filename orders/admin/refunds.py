@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from assurance.kernel import clock
-from assurance.kernel.money import Money, minor_unit
+from assurance.kernel.money import Money
+from assurance.kernel.units import minor_unit
 from assurance.kernel.wording import instant_text
 from assurance.ledger.queries import transfers_of
 from assurance.ops import history, links, trail

@@ -13,8 +13,9 @@ from django.db.models.lookups import IsNull
 from assurance.accounts.models import User
 from assurance.kernel.days import end_of, start_of
 from assurance.kernel.models import Deadline
-from assurance.kernel.money import USD, minor_unit
+from assurance.kernel.money import USD
 from assurance.kernel.rates import RATED
+from assurance.kernel.units import minor_unit
 from logistics.queries import catalogue as _trigram_lookups  # noqa: F401  registers `has_part`
 from orders.models import Guarantee, Label, Note, Order, OrderLine, State
 from orders.rules import desk

@@ -14,8 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from assurance.kernel.days import ZONE
-from assurance.kernel.money import minor_unit
+from assurance.kernel.units import ZONE, minor_unit
 from logistics.models import Mode
 from orders.models import Export, Order, Source
 from orders.rules import lifecycle

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from assurance.kernel import clock
-from assurance.kernel.days import ZONE
+from assurance.kernel.units import ZONE
 from claims import services
 from claims.models import Claim
 from orders.services import refunds

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from assurance.kernel import clock
-from assurance.kernel.days import ZONE
+from assurance.kernel.units import ZONE
 from claims import services as claims
 from coupons.models import Coupon
 from orders.services import payment

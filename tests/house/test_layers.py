@@ -33,6 +33,7 @@ ALLOWED = {
     "assurance.kernel.money",
     "assurance.kernel.policy",
     "assurance.kernel.rules",
+    "assurance.kernel.units",
 }
 CLOCKS = {"now", "today", "utcnow"}
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import translation
 
 from assurance.kernel import clock
-from assurance.kernel.days import ZONE
+from assurance.kernel.units import ZONE
 from assurance.notices import wording
 from assurance.notices.models import Notice
 from assurance.notices.services import tell

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assurance.kernel.money import minor_unit
+from assurance.kernel.units import minor_unit
 from assurance.kernel.wording import decimals, instant_text
 from assurance.ui.fields import MOST_DIGITS, day_picker
 from assurance.ui.uploads import UploadsField

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from assurance.kernel.days import ZONE, day_of
+from assurance.kernel.days import day_of
 from assurance.kernel.money import Money
+from assurance.kernel.units import ZONE
 from assurance.ledger import queries as ledger
 from assurance.ledger.models import AccountKind, Entry
 from assurance.ui import paging

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from assurance.kernel.days import ZONE
 from assurance.kernel.events import Actor
 from assurance.kernel.models import Deadline, Event
 from assurance.kernel.money import Money
+from assurance.kernel.units import ZONE
 from assurance.ledger.models import AccountKind, Transfer
 from assurance.ledger.queries import balance, faults
 from assurance.notices.models import Notice

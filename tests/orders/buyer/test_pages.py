@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils import translation
 
 from assurance.kernel import clock
-from assurance.kernel.days import ZONE, end_of
+from assurance.kernel.days import end_of
 from assurance.kernel.money import Money
+from assurance.kernel.units import ZONE
 from claims import services as claims
 from orders.models import Order
 from orders.queries import buyer, counting
