@@ -68,6 +68,7 @@ _order: list[URLPattern | URLResolver] = [
     path("delete/", desk.Delete.as_view(), name="delete"),
     path("restore/", desk.Restore.as_view(), name="restore"),
     path("messages/", talk.Messages.as_view(), name="messages"),
+    path("messages/read/", talk.ReadMessages.as_view(), name="read-messages"),
     path("production/", talk.Production.as_view(), name="production"),
     path("files/<slug:key>/", talk.FileAt.as_view(), name="file"),
     path("review/", reviews.OrderReview.as_view(), name="review"),

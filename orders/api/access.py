@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from assurance.api.views import View, acting, user_id
 from assurance.kernel import clock
 from assurance.kernel.events import Actor
-from orders.api.shapes import Whole
+from orders.api.shapes import SPOKEN, Whole
 from orders.models import Order
 from orders.queries import own
 from orders.queries.buyer import detail
@@ -43,7 +43,7 @@ class OrderView(View):
 
     def by(self, request: Request) -> str:
         """The caller's side as `orders.services` calls it."""
-        return "buyer" if side_of(self.order, request) == BUYER else "supplier"
+        return SPOKEN[side_of(self.order, request)]
 
 
 def shown(request: Request, number: str) -> Whole:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,7 +16,7 @@ from logistics.models import Mode
 from orders.api import shapes
 from orders.api.access import BUYER, SELLER, OrderView, shown
 from orders.api.verbs import AddressGiven
-from orders.models import Export, Order, OrderLine, Source, State
+from orders.models import Export, Order, OrderLine, Source, State, Unread
 from orders.queries import filters, own
 from orders.queries.buyer import matching, views
 from orders.queries.filters import CURRENCIES, DISCOUNTS, KINDS
@@ -142,7 +142,7 @@ class Orders(View):
             found = matching(user_id(request), wanted, at)
         else:
             found = own.listed_by_sellers(user_id(request), wanted, at)
-        page = page_of(_with_rest(found), given, request)
+        page = page_of(_with_rest(found, role), given, request)
         shown = views(page.rows, at)
         return page._replace(rows=[shapes.Brief(order, shown[order.pk], role) for order in page.rows])
 
@@ -171,6 +171,8 @@ class OrderAt(OrderView):
         return shown(request, number)
 
 
-def _with_rest(orders: QuerySet[Order]) -> QuerySet[Order]:
+def _with_rest(orders: QuerySet[Order], role: str) -> QuerySet[Order]:
     lines = Prefetch("lines", OrderLine.objects.order_by("id"))
-    return orders.select_related("buyer", "seller", "policy").prefetch_related(lines)
+    unread = Exists(Unread.objects.filter(order=OuterRef("pk"), side=shapes.SPOKEN[role]))
+    shown = orders.select_related("buyer", "seller", "policy").annotate(has_unread=unread)
+    return shown.prefetch_related(lines)

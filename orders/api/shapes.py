@@ -28,6 +28,7 @@ GUARANTEE_STATES = [
 ]
 REFUND_STATES = ["negotiating", "escalated", "agreed", "ruled", "withdrawn"]
 SIDES = ["buyer", "seller"]
+SPOKEN = {"buyer": "buyer", "seller": "supplier"}  # the sides as `orders.services` calls them
 SPEAKERS = [*SIDES, "platform"]
 GUARANTEES = ["dispatch", "delivery"]
 CLAIM_STATES = ["in_review", "approved", "rejected"]
@@ -40,6 +41,10 @@ class Brief:
     order: Order
     view: View
     role: str
+
+    @property
+    def unread_messages(self) -> bool:
+        return bool(self.order.has_unread)  # type: ignore[attr-defined]
 
     @property
     def items(self) -> Iterable[Any]:
@@ -62,6 +67,10 @@ class Whole:
     @property
     def items(self) -> Iterable[Any]:
         return self.detail.lines
+
+    @property
+    def unread_messages(self) -> bool:
+        return SPOKEN[self.role] in self.detail.unread_by
 
     @property
     def closes_at(self) -> datetime | None:
@@ -175,6 +184,9 @@ class OrderSummary(serializers.Serializer[Any]):
     items = Item(many=True)
     total = MoneyField(source="order.total")
     guarantees = GuaranteePanel(source="*")
+    unread_messages = serializers.BooleanField(
+        help_text="Whether the other side has written what you have not said you read."
+    )
 
 
 class Funds(serializers.Serializer[Any]):

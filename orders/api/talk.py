@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from assurance.api.fields import Choice, MoneyField, Text
+from assurance.api.fields import Choice, MoneyField, Text, Whole
 from assurance.api.fields import Request as Given
 from assurance.api.files import Files, PictureGiven
 from assurance.api.pagination import Listed, Paged, page_of
@@ -97,6 +97,23 @@ class Messages(OrderView):
             actor=self.actor(request),
         )
         return _sent(self.order, Purpose.MESSAGE, [made])[0]
+
+
+class ReadUpTo(Given):
+    message = Whole(min_value=1, max_value=2**53, help_text="The newest message that was shown.")
+
+
+class ReadShown(serializers.Serializer[Any]):
+    unread_messages = serializers.BooleanField(help_text="Whether another has come since.")
+
+
+class ReadMessages(OrderView):
+    @endpoint("readMessages", ReadShown, body=ReadUpTo)
+    def post(self, request: Request, number: str, *, given: dict[str, Any]) -> dict[str, bool]:
+        """Say that the messages have been before your eyes. Those that came meanwhile stay unread."""
+        side = self.by(request)
+        messages.read(order_id=self.order.pk, side=side, seen=given["message"])
+        return {"unread_messages": self.order.unread.filter(side=side).exists()}
 
 
 class UpdateGiven(Given):

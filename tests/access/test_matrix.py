@@ -73,7 +73,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
     (
         ALICE | MING,
         """
-        api:order api:confirm api:decline api:cancel api:extend api:messages api:production api:refund-thread api:file
+        api:order api:confirm api:decline api:cancel api:extend api:messages api:read-messages api:production api:refund-thread api:file
         api:delete api:restore
         """,
     ),

@@ -142,6 +142,12 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
         ({"words": "Hello", "files": [CRATE, {"name": "a.jpg"}]}, 400, ["files.1.content"]),
         ({"words": "Hello", "files": [CRATE | {"size": 1}]}, 400, ["files.0.size"]),
     ]),
+    "messages/read": ("buyer", [
+        ({}, 400, ["message"]),
+        ({"message": "1"}, 400, ["message"]),
+        ({"message": 0}, 400, ["message"]),
+        ({"message": 1, "side": "seller"}, 400, ["side"]),
+    ]),
     "production": ("seller", [
         ({}, 400, ["stage"]),
         ({"stage": "dreaming"}, 400, ["stage"]),

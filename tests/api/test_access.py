@@ -109,7 +109,17 @@ def test_a_stranger_gets_404_at_every_verb_whatever_is_sent(world, verb):
         assert world.nobody.send(f"orders/{order.number}/{verb}/", body).status_code == 401
 
 
-BOTH = {"delete", "restore", "confirm", "decline", "cancel", "extend", "messages", "refunds/thread"}
+BOTH = {
+    "delete",
+    "restore",
+    "confirm",
+    "decline",
+    "cancel",
+    "extend",
+    "messages",
+    "messages/read",
+    "refunds/thread",
+}
 
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - BOTH))

@@ -49,6 +49,35 @@ class TestMessages:
             world.buyer.get(path)
         assert len(one) == len(all_of_them)
 
+    def test_orders_tell_what_a_side_has_not_read_until_it_says_so(self, world):
+        order = started(world)
+        path = f"orders/{order.number}/"
+
+        def unread() -> list[bool]:
+            whole = [caller.get(path)[1]["unread_messages"] for caller in (world.buyer, world.seller)]
+            lists = [world.buyer.get("orders/"), world.seller.get("orders/", role="seller")]
+            assert [page["results"][0]["unread_messages"] for _status, page in lists] == whole
+            return whole
+
+        assert unread() == [False, False]
+        first = world.buyer.post(f"{path}messages/", {"words": "Is it ready?"})[1]["id"]
+        second = world.buyer.post(f"{path}messages/", {"words": "Hello?"})[1]["id"]
+        assert unread() == [False, True]
+        assert world.buyer.post(f"{path}messages/read/", {"message": second}) == (
+            200,
+            {"unread_messages": False},
+        )
+        assert world.seller.post(f"{path}messages/read/", {"message": first}) == (
+            200,
+            {"unread_messages": True},
+        )
+        assert unread() == [False, True]
+        assert world.seller.post(f"{path}messages/read/", {"message": second}) == (
+            200,
+            {"unread_messages": False},
+        )
+        assert unread() == [False, False]
+
     @pytest.mark.rule("STA-1")
     def test_a_draft_has_no_reader_yet(self, world):
         order = started(world, paid=False)

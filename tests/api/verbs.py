@@ -12,6 +12,7 @@ from orders.services import (
     closing,
     desk,
     dispatch,
+    messages,
     payment,
     receipt,
     refunds,
@@ -54,6 +55,12 @@ def draft_body(w):
     """What Ming sends to draft an order of ten mugs for Alice."""
     items = [{"product": w.mug.pk, "quantity": 10, "price": "9.00"}]
     return {"buyer": w.alice.email, "items": items, "destination": "US", "dispatch": {"days": 6}}
+
+
+def spoken(w):
+    order = started(w)
+    messages.send(order_id=order.pk, side="buyer", words="Is it ready?", token=str(order.pk), at=NOW)
+    return order
 
 
 def sent(w):
@@ -196,6 +203,7 @@ VERBS = {
         {"words": "Is it ready?", "files": [CRATE]},
         {"words": "Is it ready?", "files": [WAYBILL]},
     ),
+    "messages/read": ("seller", spoken, {"message": "{message}"}, {"message": 1}),
     "production": (
         "seller",
         started,
