@@ -94,7 +94,7 @@ UNFOLD = {
                 "items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}],
             },
             {
-                "title": _("Review"),
+                "title": pgettext_lazy("section", "Review"),
                 "items": [
                     _item(_("Claims"), "gavel", "claims", "claim"),
                     _item(_("Refunds"), "undo", "orders", "refund"),

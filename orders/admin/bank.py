@@ -28,7 +28,7 @@ from orders.rules.bank.reference import quoted
 from orders.services import bank, returns
 
 LINE_STATES = {
-    "open": Badge(gettext_lazy("Waiting"), "soon", "clock"),
+    "open": Badge(pgettext_lazy("bank", "Waiting"), "soon", "clock"),
     "associated": Badge(gettext_lazy("Associated"), "good", "check"),
     "return": Badge(gettext_lazy("To be returned"), "off", "none"),
 }
@@ -164,7 +164,7 @@ class BankLineAdmin(DetailAdmin):
 def _taken_back(line: BankLine, user: Any) -> list[Panel]:
     found = reversals_of(line)
     rows = [(one.day, links.to(user, TakenBack, one.pk, one), one.reference, one.settled_at) for one in found]
-    head = (_("Day"), _("Bank reference"), _("The bank’s words"), _("Settled"))
+    head = (_("Day"), _("Bank reference"), _("The bank’s words"), pgettext("time", "Settled"))
     title = _("The bank may have taken it back")
     return [Panel(title, table=Table(head, rows))] if rows else []
 

@@ -322,8 +322,9 @@ def _file(statement: BankStatement, request: HttpRequest) -> Panel:
     ]
     for part in statement.parts:
         opening, closing = (from_minor(part[name], part["currency"]) for name in ("opening", "closing"))
+        number = _("Statement %(number)s") % {"number": part["number"]}
         facts += [
-            Fact(_("Account"), part["account"], note=_("Statement %(number)s") % {"number": part["number"]}),
+            Fact(pgettext("bank", "Account"), part["account"], note=number),
             Fact(_("Opening and closing balance"), [opening, closing]),
         ]
     return Panel(_("File"), facts, side=True)

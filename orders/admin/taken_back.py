@@ -97,7 +97,7 @@ class TakenBackAdmin(DetailAdmin):
             Fact(_("The bank’s words"), thing.reference),
             Fact(_("Bank reference"), thing.bank_reference),
             Fact(_("Statement"), links.to(user, BankStatement, thing.statement_id, thing.statement)),
-            Fact(_("Settled"), thing.settled_at, note=thing.settled_by or ""),
+            Fact(pgettext("time", "Settled"), thing.settled_at, note=thing.settled_by or ""),
         ]
         return [
             Panel(

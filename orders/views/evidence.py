@@ -25,7 +25,7 @@ class EvidenceForm(forms.Form):
     """Words, files or both, added to an open application."""
 
     words = forms.CharField(
-        label=gettext_lazy("Words"),
+        label=gettext_lazy("Comment"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

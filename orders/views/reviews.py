@@ -28,7 +28,7 @@ class ReviewForm(forms.Form):
     service = _stars(_("Supplier’s service"))
     shipment = _stars(_("On-time shipment"))
     words = forms.CharField(
-        label=_("Words"),
+        label=_("Your comment"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

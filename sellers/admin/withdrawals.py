@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from unfold.decorators import display
 
 from assurance.kernel import clock
@@ -68,7 +68,7 @@ class WithdrawalAdmin(DetailAdmin):
         facts = [
             Fact(_("Amount"), thing.amount, "PAY-4"),
             Fact(_("Seller"), links.to(user, Seller, thing.seller_id, thing.seller.name)),
-            Fact(_("Paid out"), thing.at, note=thing.by or ""),
+            Fact(pgettext("withdrawal", "Paid out"), thing.at, note=thing.by or ""),
         ]
         account = [
             Fact(_("Account holder"), to.holder),

@@ -56,7 +56,7 @@ class RefundForm(forms.Form):
     """*Apply for refund*: everything, which closes the order, or an amount of the cash (RFD-3, CPN-6)."""
 
     kind = forms.ChoiceField(
-        label=_("How much"),
+        label=pgettext_lazy("refund", "How much"),
         choices=[(FULL, _("In full; the order is then closed")), (PART, _("An amount"))],
         widget=forms.RadioSelect,
         initial=FULL,
