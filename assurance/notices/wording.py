@@ -165,6 +165,13 @@ _TO_SELLER = {
         _("%(amount)s paid on order %(number)s"),
         _("The money is held until receipt. The dispatch deadline stands on the order’s page."),
     ),
+    "funds_early": Words(
+        _("%(amount)s arrived for order %(number)s"),
+        _(
+            "The order is not agreed yet. The money waits on the bank statement; "
+            "associate it once both sides have agreed."
+        ),
+    ),
     "funds_waiting": Words(
         _("%(amount)s arrived for order %(number)s"),
         _("It waits on the bank statement. Associate it, and it counts toward the order."),

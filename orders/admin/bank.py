@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -21,9 +21,11 @@ from assurance.ops.detail import DetailAdmin
 from assurance.ops.sheets import Badge, Fact, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
-from orders.admin.verdicts import REASONS
+from orders.admin.verdicts import REASONS, VERDICTS
 from orders.models import BankLine, BankStatement, Order, Return, TakenBack
 from orders.queries.bank import alike, reversals_of
+from orders.rules import lifecycle
+from orders.rules.bank import matching
 from orders.rules.bank.reference import quoted
 from orders.services import bank, returns
 
@@ -57,18 +59,30 @@ class WaitingFilter(admin.SimpleListFilter):
     parameter_name = "waits"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("finance", gettext_lazy("finance: unclear")), ("seller", gettext_lazy("its seller"))]
+        return [
+            ("finance", gettext_lazy("finance: unclear")),
+            ("seller", gettext_lazy("its seller")),
+            ("agreement", gettext_lazy("both sides to agree")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[BankLine]) -> QuerySet[BankLine]:
         if self.value() == "finance":
             return queryset.filter(state="open", order=None)
+        early = Q(order__state__in=lifecycle.NOT_AGREED)
         if self.value() == "seller":
-            return queryset.filter(state="open", order__isnull=False)
+            return queryset.filter(~early, state="open", order__isnull=False)
+        if self.value() == "agreement":
+            return queryset.filter(early, state="open")
         return queryset
 
 
 def _is_open(line: BankLine, at: datetime) -> bool:
     return line.state == "open"
+
+
+def _is_early(line: BankLine) -> bool:
+    """It waits on an order that its two sides have not agreed yet."""
+    return line.state == "open" and line.order is not None and line.order.state in lifecycle.NOT_AGREED
 
 
 @admin.register(BankLine)
@@ -97,7 +111,8 @@ class BankLineAdmin(DetailAdmin):
             target="line_id",
             form=AssignForm,
             explains=gettext_lazy(
-                "It counts once the order’s seller associates it. For a closed order it is marked for return."
+                "It counts once both sides have agreed to the order and its seller associates it. "
+                "For a closed order it is marked for return."
             ),
             offered=_is_open,
         ),
@@ -130,6 +145,8 @@ class BankLineAdmin(DetailAdmin):
 
     @display(description=gettext_lazy("state"))
     def state_column(self, line: BankLine) -> Any:
+        if _is_early(line):
+            return shown(VERDICTS[matching.NOT_AGREED])
         unclear = line.state == "open" and line.order_id is None
         return shown(Badge(_("Unclear"), "late", "flag") if unclear else LINE_STATES[line.state])
 
@@ -138,10 +155,11 @@ class BankLineAdmin(DetailAdmin):
 
     def panels(self, request: HttpRequest, thing: BankLine, at: datetime) -> list[Panel]:
         user = request.user
+        why = matching.NOT_AGREED if _is_early(thing) else thing.why
         facts = [
             Fact(_("Amount"), thing.amount),
             Fact(pgettext("money", "Arrived"), thing.arrived_at),
-            Fact(_("State"), LINE_STATES[thing.state], "PAY-2", note=REASONS.get(thing.why, "")),
+            Fact(_("State"), LINE_STATES[thing.state], "PAY-2", note=REASONS.get(why, "")),
             Fact(_("Associated"), thing.associated_at),
             Fact(_("Order"), links.to(user, Order, thing.order_id, thing.order)),
             Fact(_("Payer"), thing.payer),

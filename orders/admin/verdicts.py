@@ -10,6 +10,7 @@ VERDICTS: dict[str, Badge] = {
     matching.EXACT: Badge(_("fits its order"), "good", "check"),
     matching.AMOUNT: Badge(_("left to the seller"), "soon", "link"),
     matching.CLOSED: Badge(_("goes back"), "off", "none"),
+    matching.NOT_AGREED: Badge(_("order not agreed"), "soon", "flag"),
     **{code: Badge(_("unclear"), "soon", "flag") for code in matching.UNCLEAR},
     matching.CURRENCY: Badge(_("foreign currency"), "soon", "flag"),
     matching.KNOWN: Badge(_("already known"), "off", "check"),
@@ -23,6 +24,10 @@ REASONS: dict[str, Promise] = {
     ),
     matching.AMOUNT: _("Its reference names the order, but the amount differs: the seller associates it."),
     matching.CLOSED: _("Its reference names an order that is closed: the money is marked for return."),
+    matching.NOT_AGREED: _(
+        "Its reference names an order to which buyer and seller had not both agreed: it waits, and the seller "
+        "associates it once they have. If the order closes, it goes back."
+    ),
     matching.NO_REFERENCE: _("The payer’s words hold no reference."),
     matching.BROKEN: _("The payer’s words hold a reference whose check digits do not fit: mistyped."),
     matching.NUMBER: _("The payer gave an order’s number, which has no check digits, and no reference."),

@@ -26,7 +26,9 @@ TO_DISPATCH = (AWAITING_DISPATCH, PARTLY_DISPATCHED)
 
 UNANSWERED, UNPAID = "unanswered", "unpaid"
 
-_UNPAID_STATES = frozenset({DRAFT, AWAITING_SUPPLIER, AWAITING_BUYER, AWAITING_PAYMENT})
+# One of the two sides has not said yes (ORD-1): nobody owes anything, and no money counts.
+NOT_AGREED = frozenset({DRAFT, AWAITING_SUPPLIER, AWAITING_BUYER})
+_UNPAID_STATES = NOT_AGREED | {AWAITING_PAYMENT}
 _PAID_STATES = frozenset(
     {
         INITIAL_SHORT,
@@ -40,7 +42,7 @@ _PAID_STATES = frozenset(
 
 # Which states allow a verb (ORD-2, STA-1). Whoever may use it is checked apart.
 ALLOWED: dict[str, frozenset[str]] = {
-    "edit": frozenset({DRAFT, AWAITING_SUPPLIER, AWAITING_BUYER}),
+    "edit": NOT_AGREED,
     "confirm_supplier": frozenset({AWAITING_SUPPLIER}),
     "confirm_buyer": frozenset({AWAITING_BUYER}),
     "decline_supplier": frozenset({AWAITING_SUPPLIER}),

@@ -47,13 +47,14 @@ def arrive(
 def associate(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
     """Count the order's statement lines toward it, with its reserved coupon, in one transfer (PAY-3).
 
-    Refused ORD-3 on a closed order, STA-1 when no line waits.
+    Refused ORD-3 on a closed order, STA-1 while its two sides have not agreed and when no line waits.
     """
     order = locked(order_id, at)
     if order.closed_at is not None:
         raise RuleViolation(
             "ORD-3", _("This order is closed; money that arrives for it goes back to the payer.")
         )
+    lifecycle.check_allows(order.state, "pay")
     lines = list(order.bank_lines.select_for_update().filter(state="open").order_by("id"))
     if not lines:
         raise RuleViolation("STA-1", _("No money on the bank statements waits for this order."))
@@ -106,9 +107,9 @@ def ask_for_rest(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Ord
 
 @transaction.atomic
 def assign(*, line_id: int, number: str, reason: str, at: datetime, actor: Actor = PLATFORM) -> BankLine:
-    """Finance says which order a line is for; its seller associates it then. Refused PAY-2, STA-1.
+    """Finance says which order a line is for; its seller associates it then, or once it is agreed. Refused PAY-2,
 
-    For a closed order it is marked for return (ORD-3). The same order again changes nothing.
+    STA-1. For a closed order it is marked for return (ORD-3). The same order again changes nothing.
     """
     named = Order.objects.filter(number="".join(number.split())).values_list("pk", flat=True).first()
     if named is None:
@@ -152,10 +153,16 @@ def set_aside(*, line_id: int, reason: str, at: datetime, actor: Actor = PLATFOR
 
 
 def waits(order: Order, line: BankLine, at: datetime, actor: Actor = PLATFORM) -> None:
-    """Money is there for a locked order and waits for its seller's *associate funds*."""
-    amount = line.amount
-    book.record(order, "funds_arrived", at=at, actor=actor, rules=("PAY-2",), amount=to_text(amount))
-    book.tell_seller(order, "funds_waiting", at, amount=str(amount.amount), currency=line.currency)
+    """Money is there for a locked order and waits for its seller's *associate funds*, or first for an agreement."""
+    amount = to_text(line.amount)
+    book.record(order, "funds_arrived", at=at, actor=actor, rules=("PAY-2",), amount=amount)
+    tell_waiting(order, line, at)
+
+
+def tell_waiting(order: Order, line: BankLine, at: datetime) -> None:
+    """Tell the seller of money that can be associated now, or once both sides have agreed."""
+    kind = "funds_early" if order.state in lifecycle.NOT_AGREED else "funds_waiting"
+    book.tell_seller(order, kind, at, amount=str(line.amount.amount), currency=line.currency)
 
 
 def _open(line_id: int) -> BankLine:

@@ -11,7 +11,7 @@ from assurance.kernel.rules import RuleViolation
 from orders.models import Order
 from orders.queries.facts import policy_of
 from orders.rules import contract, lifecycle, terms
-from orders.services import book, campaigns, elapse
+from orders.services import bank, book, campaigns, elapse
 from orders.services.elapse import locked
 
 
@@ -54,6 +54,8 @@ def confirm(
     book.record(order, "confirmed", at=at, actor=actor, rules=("ORD-1",), by=by)
     tell = book.tell_buyer if by == "supplier" else book.tell_seller
     tell(order, "order_confirmed", at)
+    for line in order.bank_lines.filter(state="open").order_by("id"):
+        bank.tell_waiting(order, line, at)
     return order
 
 

@@ -302,6 +302,14 @@ def test_bank_money_is_associated_by_the_supplier(world):
     assert world.seller.post(path(order, "associate/"))[1]["state"] == "awaiting_dispatch"
 
 
+@pytest.mark.rule("ORD-1", "STA-1")
+def test_bank_money_is_not_associated_before_both_sides_have_agreed(world):
+    order = factories.order(world.alice, {factories.product(world.shop, rts=False): 1}, paid=False)
+    bank.arrive(order_id=order.pk, amount=order.total, bank_reference="B1", at=NOW)
+    status, problem = world.seller.post(path(order, "associate/"))[:2]
+    assert (status, problem["rule"]) == (409, "STA-1")
+
+
 def test_t_t_is_not_offered_without_an_account_in_the_currency(world, settings):
     settings.BANK_ACCOUNTS = []
     order = started(world, paid=False)

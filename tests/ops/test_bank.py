@@ -216,6 +216,25 @@ def test_an_unclear_line_is_assigned_with_a_reason(finance: Client, order: Order
     assert line.bank_reference in finance.get("/admin/orders/bankline/?waits=seller").content.decode()
 
 
+@pytest.mark.rule("ORD-1", "PAY-2")
+def test_money_for_an_order_not_agreed_yet_is_shown_as_waiting_for_that(
+    finance: Client, order: Order
+) -> None:
+    goods = factories.product(order.seller, price=8000, rts=False)
+    early = factories.order(order.buyer, {goods: 1}, at=order.created_at, paid=False)
+    send(finance, mt940(Paid("80.00", reference_of(early.number))))
+    statement = BankStatement.objects.get()
+    act(finance, "bankstatement", "take-in", statement.pk)
+    line = BankLine.objects.get()
+    for page in (f"bankstatement/{statement.pk}/change/", f"bankline/{line.pk}/change/"):
+        assert "had not both agreed" in finance.get(f"/admin/orders/{page}").content.decode()
+    for waits, is_there in (("agreement", True), ("seller", False), ("finance", False)):
+        listed = finance.get(f"/admin/orders/bankline/?waits={waits}").content.decode()
+        assert (line.bank_reference.partition(":")[0] in listed) == is_there
+    closing.decline(order_id=early.pk, reason="terms", at=REVIEWED)
+    assert Return.objects.get().order == early
+
+
 def test_money_for_a_closed_order_goes_back_once(finance: Client, order: Order) -> None:
     closing.cancel(order_id=order.pk, by="buyer", at=REVIEWED)
     send(finance, mt940(Paid("80.00", reference_of(order.number))))

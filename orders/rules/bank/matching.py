@@ -9,15 +9,15 @@ from assurance.kernel.rules import rule
 from orders.rules.bank.lines import Line
 from orders.rules.bank.reference import Quoted
 
-# Of an order: associated at once, left to the seller's associate funds, sent back.
-EXACT, AMOUNT, CLOSED = "exact", "amount", "closed"
+# Of an order: associated at once, left to the seller's associate funds, sent back, kept until both sides agree.
+EXACT, AMOUNT, CLOSED, NOT_AGREED = "exact", "amount", "closed", "not_agreed"
 # Unclear: a person assigns it or sends it back.
 NO_REFERENCE, BROKEN, NUMBER, UNKNOWN, SEVERAL = "none", "broken", "number", "unknown", "several"
 CURRENCY, REPEAT = "currency", "repeat"
 # Not money that arrived: what is known already, what left the account, and an earlier credit that the bank reversed.
 KNOWN, DEBIT, TAKEN_BACK = "known", "debit", "taken_back"
 
-OF_AN_ORDER = (EXACT, AMOUNT, CLOSED)
+OF_AN_ORDER = (EXACT, AMOUNT, CLOSED, NOT_AGREED)
 UNCLEAR = (NO_REFERENCE, BROKEN, NUMBER, UNKNOWN, SEVERAL, CURRENCY, REPEAT)
 IGNORED = (KNOWN, DEBIT)
 STORED = (*OF_AN_ORDER, *UNCLEAR)
@@ -47,7 +47,7 @@ class Awaits:
     earlier: Sequence[Earlier] = ()
 
 
-@rule("PAY-2", "ORD-3")
+@rule("PAY-2", "ORD-3", "ORD-1")
 def judge(line: Line, quoted: Quoted, order: Awaits | None, *, is_known: bool) -> str:
     """One of the codes above. `order` is the one that a valid reference names, if there is one."""
     if not line.is_credit:
@@ -67,6 +67,8 @@ def judge(line: Line, quoted: Quoted, order: Awaits | None, *, is_known: bool) -
         return REPEAT
     if order.is_closed:
         return CLOSED
+    if not order.may_pay:
+        return NOT_AGREED
     return EXACT if fits else AMOUNT
 
 

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from assurance.ui import paging
 from orders.queries import seller as orders
+from orders.rules import lifecycle
 from sellers.views.seller.base import SellerRequest, for_seller, page
 
 
@@ -13,4 +14,5 @@ from sellers.views.seller.base import SellerRequest, for_seller, page
 def waiting_lines(request: SellerRequest) -> HttpResponse:
     """The statement lines that name one of the seller's orders, oldest first."""
     shown = paging.page(orders.open_bank_lines(request.seller.pk), ("id",), request.GET)
-    return page(request, "orders/seller/associate.html", {"page": shown})
+    context = {"page": shown, "not_agreed": lifecycle.NOT_AGREED}
+    return page(request, "orders/seller/associate.html", context)

@@ -145,7 +145,7 @@ def allowed(known: Detail) -> dict[str, bool]:
 def stops(known: Detail) -> list[dict[str, Any]]:
     """Contract › Payment › Shipment › Receiving › Reviews, each with its day."""
     order, view = known.order, known.view
-    agreed = view.state not in (lifecycle.DRAFT, lifecycle.AWAITING_SUPPLIER, lifecycle.AWAITING_BUYER)
+    agreed = view.state not in lifecycle.NOT_AGREED
     paid, received = order.full_met_at, view.received_at
     sent = order.submitted_at is not None
     reviewed, review = reviews.stop(order, view, known.at)

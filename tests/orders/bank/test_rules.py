@@ -201,7 +201,7 @@ EARLIER = Earlier(DAY, "B-0", USD80)
         (_line("500"), NAMED, DUE, "amount"),
         (_line("50"), NAMED, _with(waiting=Money(30, "USD")), "exact"),
         (_line("80"), NAMED, _with(waiting=Money(30, "USD")), "amount"),
-        (_line(), NAMED, _with(may_pay=False), "amount"),
+        (_line(), NAMED, _with(may_pay=False), "not_agreed"),
         (_line(), NAMED, _with(is_closed=True), "closed"),
         (_line(), NAMED, None, "unknown"),
         (_line(), SILENT, None, "none"),

@@ -331,6 +331,21 @@ def test_money_on_the_statement_is_associated_and_a_short_one_decided(office, bu
     assert order.state == "awaiting_dispatch"
 
 
+@pytest.mark.rule("ORD-1", "PAY-2")
+def test_money_for_an_order_not_agreed_yet_waits_without_a_button(office, buyer, seller):
+    order = make.order(buyer, {make.product(seller, rts=False): 1}, paid=False)
+    bank.arrive(order_id=order.pk, amount=order.total, bank_reference="B1", at=NOW)
+    associate = reverse("ma:associate-order", args=[order.number])
+    listed, shown = text(office.get("associate")), text(office.get("order", order.number))
+    assert "Order not agreed yet" in listed
+    assert "once both sides have agreed" in shown
+    assert associate not in listed + shown
+    assert "STA-1" in text(office.post("associate-order", order.number))
+    office.post("confirm", order.number)
+    assert associate in text(office.get("associate"))
+    assert associate in text(office.get("order", order.number))
+
+
 def test_unpaid_orders_are_cancelled_and_receipt_is_put_off_once(office, buyer, mug):
     unpaid, sent = make.order(buyer, {mug: 1}, paid=False), make.order(buyer, {mug: 1})
     office.post("cancel", unpaid.number)
