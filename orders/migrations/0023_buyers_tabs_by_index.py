@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name='order',
-            index=models.Index(condition=models.Q(('buyer_deleted_at', None)), fields=['buyer', '-id'], include=('state',), name='order_of_buyer_newest'),
+            index=models.Index(condition=models.Q(('buyer_deleted_at', None)), fields=['buyer', '-id'], include=('state', 'full_met_at'), name='order_of_buyer_newest'),
         ),
         RemoveIndexConcurrently(
             model_name='order',

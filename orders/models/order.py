@@ -288,7 +288,7 @@ class Order(models.Model):
             # Read by the buyer's list; its tabs are counted from it alone.
             models.Index(
                 fields=["buyer", "-id"],
-                include=["state"],
+                include=["state", "full_met_at"],
                 condition=Q(buyer_deleted_at=None),
                 name="order_of_buyer_newest",
             ),

@@ -32,6 +32,10 @@ TABS = (ALL, PAY, DISPATCH, RECEIVE, REFUND, DONE)
 
 _TO_PAY = (lifecycle.AWAITING_BUYER, lifecycle.AWAITING_PAYMENT, lifecycle.INITIAL_SHORT)
 _TO_DISPATCH = (lifecycle.INITIAL_TO_CONFIRM, lifecycle.AWAITING_DISPATCH, lifecycle.PARTLY_DISPATCHED)
+# Paid in part and going on: the rest can be paid at any time (PAY-1).
+_BALANCE_OPEN = Q(
+    state__in=(*lifecycle.TO_DISPATCH, lifecycle.AWAITING_RECEIPT, lifecycle.COMPLETED), full_met_at=None
+)
 _OPEN_PAYMENT = (PaymentState.STARTED, PaymentState.PENDING)
 
 
@@ -50,7 +54,7 @@ def in_tab(orders: QuerySet[Order], tab: str, at: datetime) -> QuerySet[Order]:
     lapsed, received = Q(pk__in=due(at, "left_alone")), Q(pk__in=due(at, "receipt"))
     match tab:
         case "pay":
-            return orders.filter(~lapsed, state__in=_TO_PAY)
+            return orders.filter((~lapsed & Q(state__in=_TO_PAY)) | _BALANCE_OPEN)
         case "dispatch":
             return orders.filter(state__in=_TO_DISPATCH)
         case "receive":

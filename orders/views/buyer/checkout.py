@@ -168,6 +168,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
         "pays": pays,
         "share": share,
         "balance": balance_of(order),
+        "paid": funds(order).paid,
         "closes": limit[0] if limit else None,
         "promise": promise(order, at) if order.effective_at is None else None,
         "violation": violation,

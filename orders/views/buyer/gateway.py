@@ -10,8 +10,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assurance.kernel import clock
+from assurance.kernel.money import Money
+from assurance.kernel.wording import money_text
 from orders import gateway
-from orders.models import Payment, PaymentState
+from orders.models import Order, Payment, PaymentState
+from orders.queries.facts import funds
+from orders.rules import lifecycle
 from orders.views.buyer import access
 
 OPEN = (PaymentState.STARTED, PaymentState.PENDING)
@@ -62,13 +66,27 @@ def _own(request: HttpRequest, reference: str) -> Payment:
     return found
 
 
+def _paid(order: Order, charge: Money) -> str:
+    """What has come, and what is still to be paid (PAY-1, PAY-2)."""
+    now, sum_ = funds(order), money_text(charge)
+    if now.full:
+        return _("Paid. The supplier has been told to prepare your order.")
+    if now.initial_met:
+        said = _("%(sum)s has been paid. The balance of %(left)s stays open; you can pay it at any time.")
+        return said % {"sum": sum_, "left": money_text(now.outstanding)}
+    said = _(
+        "%(sum)s has been paid; %(left)s of what is due is missing. The supplier decides how it goes on."
+    )
+    return said % {"sum": sum_, "left": money_text(lifecycle.due_now(now))}
+
+
 def _after(request: HttpRequest, attempt: Payment) -> HttpResponse:
     number = attempt.order.number
     if attempt.state == PaymentState.PENDING:
         messages.info(request, _("The payment is being confirmed. Nothing more is asked of you."))
         return redirect(gateway.page_of(attempt))
     if attempt.state == PaymentState.SUCCEEDED:
-        messages.success(request, _("Paid. The supplier has been told to prepare your order."))
+        messages.success(request, _paid(access.own_order(request, number), attempt.charge))
     elif attempt.state == PaymentState.FAILED:
         messages.error(
             request,

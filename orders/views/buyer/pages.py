@@ -14,7 +14,7 @@ from claims import queries as claims
 from orders.models import Method
 from orders.queries import buyer
 from orders.queries.buyer import Detail
-from orders.queries.facts import balance_of, held
+from orders.queries.facts import balance_of, funds, held
 from orders.queries.quote import promise
 from orders.rules import guarantees, lifecycle, refunds
 from orders.rules.amendments import lapses_at
@@ -55,6 +55,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "stops": route(standing),
         "cards": cards(standing, promise(found, at) if unpaid and not shown.is_paid else None),
         "balance": balance_of(found),
+        "left": lifecycle.due_now(funds(found)),
         "paid": found.cash + found.method_fee,
         "held": held(found) if shown.is_paid else None,
         "versions": versions_said(found),
@@ -75,13 +76,19 @@ def _can(shown: Detail, standing: Standing) -> set[str]:
     verbs = {name for name in ("cancel", "receive", "extend", "address") if state in lifecycle.ALLOWED[name]}
     if state == lifecycle.AWAITING_RECEIPT and shown.order.buyer_extended:
         verbs.discard("extend")
-    window = guarantees.receipt_window(view.facts)
-    in_time = window is None or standing.at < end_of(window)
-    if shown.is_paid and state != lifecycle.CLOSED and in_time:
-        verbs.add("refund")
+    if shown.is_paid and state != lifecycle.CLOSED:
+        verbs |= _about_money(shown, standing)
     if view.received_at is not None:
         verbs.discard("address")
     return verbs
+
+
+def _about_money(shown: Detail, standing: Standing) -> set[str]:
+    """The balance while it is open, at any time (PAY-1); refunds only once it is paid (CPN-6)."""
+    if lifecycle.due_now(funds(shown.order)).amount:
+        return set() if standing.is_paying else {"balance"}
+    window = guarantees.receipt_window(shown.view.facts)
+    return {"refund"} if window is None or standing.at < end_of(window) else set()
 
 
 def _escalate_from(shown: Detail) -> datetime | None:

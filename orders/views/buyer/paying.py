@@ -92,9 +92,12 @@ def step(
 
 
 def step_of(chosen: QueryDict, order: Order, *, policy: Policy, at: datetime) -> tuple[PaymentStep, Share]:
-    """The payment of an order that is there. A coupon already reserved for it can be kept or taken off."""
+    """The payment of an order that is there. A coupon already reserved for it can be kept or taken off; where one
+
+    has been used, no other is offered (CPN-3).
+    """
     reserved = coupons.reserved_for(order.pk)
-    usable = [*reserved, *coupons.usable(order.buyer_id, at)]
+    usable = [] if order.coupon_minor else [*reserved, *coupons.usable(order.buyer_id, at)]
     coupon = _chosen_coupon(chosen.get("coupon", ""), usable)
     share = _share(chosen, order, coupon)
     pays = _step(

@@ -124,11 +124,15 @@ def _promised(now: Standing, promise: Promise) -> list[Card]:
     if not promise.covered:
         return []
     claim = _if_late(now)
-    starts = Row(_("What happens next"), _("It starts with your payment"))
-    dispatch = Row(_("Dispatch, if you pay today"), _by(promise.dispatch), _after_payment(now))
+    later = now.order.initial_minor is not None and now.order.dispatch_after != terms.INITIAL
+    begins = _("It starts once the balance is paid too") if later else _("It starts with your payment")
+    starts = Row(_("What happens next"), begins)
+    today = _("Dispatch, if you pay all of it today") if later else _("Dispatch, if you pay today")
+    dispatch = Row(today, _by(promise.dispatch), _after_payment(now))
     found = [Card(DISPATCH, guarantees.PENDING, False, False, [dispatch, claim, starts])]
     if promise.delivery is not None:
-        delivery = Row(_("Delivery, if you pay today"), _by(promise.delivery), _way(now))
+        today = _("Delivery, if you pay all of it today") if later else _("Delivery, if you pay today")
+        delivery = Row(today, _by(promise.delivery), _way(now))
         found.append(Card(DELIVERY, guarantees.PENDING, False, False, [delivery, claim, starts]))
     return found
 
@@ -274,6 +278,8 @@ def _after_payment(now: Standing) -> str:
     n = now.order.dispatch_days or 0
     if now.order.dispatch_after == terms.INITIAL:
         text = ngettext("%(n)d day after the initial payment", "%(n)d days after the initial payment", n)
+    elif now.order.initial_minor is not None:
+        text = ngettext("%(n)d day after the balance is paid", "%(n)d days after the balance is paid", n)
     else:
         text = ngettext("%(n)d day after payment", "%(n)d days after payment", n)
     return text % {"n": n}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from assurance.kernel.days import end_of
 from assurance.kernel.money import Money
@@ -14,7 +15,7 @@ from claims.models import Claim
 from coupons import rules as coupon_rules
 from orders.models import Order
 from orders.queries.facts import View, funds
-from orders.rules import guarantees, lifecycle
+from orders.rules import guarantees, lifecycle, terms
 from orders.views.wording import closed_because
 
 
@@ -154,16 +155,7 @@ def _unpaid(now: Standing) -> Step | None:
     if now.view.state not in payable:
         return None
     if now.is_paying:
-        return Step(
-            what=_("Payment"),
-            rel=_("being confirmed"),
-            tone="soon",
-            icon="hourglass",
-            turn=_("The payment gateway’s turn"),
-            turn_icon="clock",
-            say=_("The gateway is confirming your payment. You will be told when it is through."),
-            action="gateway",
-        )
+        return _at_gateway()
     due = money_text(lifecycle.due_now(funds(now.order)))
     if now.by_transfer and now.view.state == lifecycle.AWAITING_PAYMENT:
         return Step(
@@ -189,11 +181,52 @@ def _unpaid(now: Standing) -> Step | None:
         at=_closes(now),
         rel="" if _closes(now) else _("open"),
         turn=_("Your turn"),
-        say=_("Pay %(sum)s. The time for dispatch begins with your payment.") % {"sum": due},
+        say=_what_paying_starts(now.order) % {"sum": due},
         more=_("Unpaid, the order is closed after that day, and a coupon chosen for it is free again.")
         if _closes(now)
         else "",
         action="pay",
+    )
+
+
+def _at_gateway() -> Step:
+    return Step(
+        what=_("Payment"),
+        rel=_("being confirmed"),
+        tone="soon",
+        icon="hourglass",
+        turn=_("The payment gateway’s turn"),
+        turn_icon="clock",
+        say=_("The gateway is confirming your payment. You will be told when it is through."),
+        action="gateway",
+    )
+
+
+def _what_paying_starts(order: Order) -> str:
+    if order.dispatch_day is not None:
+        return _("Pay %(sum)s. The supplier dispatches by the agreed day.")
+    if order.initial_minor is None:
+        return _("Pay %(sum)s. The time for dispatch begins with your payment.")
+    if order.dispatch_after == terms.INITIAL:
+        return _("Pay %(sum)s. The time for dispatch begins with the initial payment.")
+    return _("Pay %(sum)s. The time for dispatch begins once the balance is paid too.")
+
+
+def _balance(now: Standing) -> Step | None:
+    """What is left after the initial payment, where dispatch waits for it."""
+    left = lifecycle.due_now(funds(now.order))
+    if now.view.state not in lifecycle.TO_DISPATCH or now.order.clock_started_at or not left.amount:
+        return None
+    if now.is_paying:
+        return _at_gateway()
+    return Step(
+        what=pgettext("order", "Balance"),
+        rel=_("open"),
+        tone="soon",
+        turn=_("Your turn, then the bank’s") if now.by_transfer else _("Your turn"),
+        say=_("Pay the balance of %(sum)s. The time for dispatch begins with it.")
+        % {"sum": money_text(left)},
+        action="transfer" if now.by_transfer else "pay",
     )
 
 
@@ -228,7 +261,7 @@ def _dispatch(now: Standing) -> Step | None:
     if now.view.state not in (lifecycle.AWAITING_DISPATCH, lifecycle.PARTLY_DISPATCHED):
         return None
     facts = now.view.facts
-    if now.view.dispatch == guarantees.ACTIVE:
+    if now.view.dispatch in (guarantees.PENDING, guarantees.ACTIVE):
         more = _("If it is late, you can claim a platform coupon of %(sum)s.")
         more = more % {"sum": money_text(now.compensation)}
     elif now.view.dispatch == guarantees.LATE:
@@ -336,6 +369,7 @@ _SEARCH: tuple[Callable[[Standing], Step | None], ...] = (
     _unpaid,
     _refund,
     _proposed,
+    _balance,
     _dispatch,
     _verifying,
     _receipt,

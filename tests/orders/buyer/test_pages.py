@@ -25,9 +25,9 @@ LATE = datetime(2021, 3, 22, 0, 0, tzinfo=ZONE)
 LATE_DELIVERY = datetime(2021, 3, 30, 0, 0, tzinfo=ZONE)
 
 
-def page(client, order, at=make.NOW):
+def page(client, order, at=make.NOW, path=""):
     with clock.frozen(at):
-        answer = client.get(f"/orders/{order.number}/")
+        answer = client.get(f"/orders/{order.number}/{path}")
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split()).replace("\xa0", " ")
 
