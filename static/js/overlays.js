@@ -1,6 +1,7 @@
 // Dialogs, drop-down menus and things that can be put away.
 //   <button data-dialog="id">   opens <dialog id="id"> as a modal
 //   data-close-dialog           closes the dialog it stands in
+//   <dialog data-again>         is open when the page comes: what was sent from it was refused
 //   data-close=".toast"         removes the nearest ancestor that matches
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
@@ -24,3 +25,5 @@ document.addEventListener("keydown", (event) => {
   menu.open = false;
   menu.querySelector("summary").focus();
 });
+
+for (const refused of document.querySelectorAll("dialog[data-again]")) refused.showModal();
