@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from assurance.kernel.days import end_of
+from assurance.kernel.money import Money
 from assurance.kernel.rules import RuleViolation
 from claims import queries as claims
 from claims.queries import Dossier
@@ -16,7 +17,7 @@ from orders.queries import exposure
 from orders.queries import seller as orders
 from orders.queries.buyer import Detail, detail
 from orders.queries.campaigns import allowance
-from orders.queries.refunds import application
+from orders.queries.refunds import Application, application
 from orders.queries.seller import Row
 from orders.rules.amendments import lapses_at
 from orders.views import proposals
@@ -96,6 +97,7 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
         "case": case,
         "thread": told(case) if case else [],
         "refund_due": end_of(case.answer_by) if case else None,
+        "refund_sum": _asked(found, case) if case else None,
         "export_modes": export_modes(
             known.view.facts.policy,
             total=found.total,
@@ -119,6 +121,11 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
         }
         status = status_of(returned.violation) if returned.violation else 422
     return page(request, "orders/seller/detail.html", context, status=status)
+
+
+def _asked(found: Order, case: Application) -> Money:
+    """What a yes would pay: the amount applied for, or all the cash that is still there."""
+    return case.refund.amount or found.cash - found.refunded
 
 
 def _has_form(name: str, context: dict[str, Any]) -> bool:
