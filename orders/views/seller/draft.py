@@ -177,7 +177,7 @@ def _write(request: SellerRequest, buyer: User, order: Order | None, currency: s
                 blame(desk.form, caught)
                 if order is not None:
                     order.refresh_from_db()
-                    changed = _meanwhile(desk)
+                    changed = _meanwhile(request, desk)
             else:
                 return redirect("ma:order", saved.number)
     context = {
@@ -265,12 +265,14 @@ def _save(request: SellerRequest, desk: Desk) -> Order:
     return made
 
 
-def _meanwhile(desk: Desk) -> list[Said]:
-    """What somebody else has changed since the form was opened. Pressing once more answers to that version."""
+def _meanwhile(request: SellerRequest, desk: Desk) -> list[Said]:
+    """What has changed since the form was opened, by whomever. Pressing once more answers to that version."""
     order, seen = desk.order, desk.form.cleaned_data.get("seen")
     if order is None or not seen or seen == order.version:
         return []
-    desk.form.data = {**desk.form.data, "seen": str(order.version)}
+    sent = request.POST.copy()
+    sent["seen"] = str(order.version)
+    desk.form.data = sent
     return [said(change) for change in contracts.since(order, seen)]
 
 

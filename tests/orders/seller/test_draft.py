@@ -1,5 +1,6 @@
 """A seller drafts an order in MA, changes what a buyer asked for, and loses nothing on the way (ORD-1)."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -255,10 +256,13 @@ def test_a_changed_order_goes_back_and_shows_what_changed(office, intent, alice)
 
 def test_the_second_of_two_editors_sees_what_the_first_changed(office, intent):
     edit(office, intent, **asked(intent, "6"))
-    second = edit(office, intent, **asked(intent, "9"))
+    typed = {"shipping": "80", "discount": "3.5", "initial_payment": "25", "days": "11", "export": "agency"}
+    second = edit(office, intent, **asked(intent, "9", **typed))
     page = text(second)
     assert second.status_code == 409
-    assert "What somebody else has changed meanwhile" in page and 'value="9"' in page
+    assert "The order has changed since you opened it" in page and 'value="9"' in page
+    for name, value in typed.items():
+        assert re.search(rf'name="{name}"[^>]*value="{value}"', page), f"{name} stays as typed"
     assert 'name="seen" value="2"' in page, "sent once more, it answers to what was shown"
     assert edit(office, intent, **asked(intent, "9", seen="2")).status_code == 302
     assert intent.lines.get().quantity == 9
