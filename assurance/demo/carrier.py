@@ -98,7 +98,9 @@ def tell(told: Report, *, carrier: str, number: str, at: datetime) -> None:
 
 
 def _untold(until: datetime) -> Iterator[tuple[Parcel, Report]]:
-    on_their_way = Parcel.objects.filter(delivered_at=None, submitted_at__lte=until).prefetch_related(
+    # Of what was handed over with proof alone no carrier knows.
+    numbered = Parcel.objects.exclude(number="")
+    on_their_way = numbered.filter(delivered_at=None, submitted_at__lte=until).prefetch_related(
         Prefetch("events", TrackingEvent.objects.only("parcel_id", "kind"))
     )
     orders = Order.objects.in_bulk({parcel.order_id for parcel in on_their_way})

@@ -74,6 +74,12 @@ class TestReport:
         made = Order.objects.get(pk=order_id)
         assert view(made, parcels_of(order_id), until).delivery == "late"
 
+    def test_leaves_a_parcel_without_a_number_alone(self) -> None:
+        order_id = self._sent("A1")
+        Parcel.objects.create(order_id=order_id, carrier="Own truck", proof_digest="d", submitted_at=SENT)
+        assert carrier.report(since=SENT, until=SENT + DAY) == 1
+        assert carrier.report(since=SENT + DAY, until=SENT + 30 * DAY) == 1
+
     def test_goes_through_the_service_that_real_carriers_use(self) -> None:
         with pytest.raises(RuleViolation, match="DSP-3"):
             carrier.tell(plan("A1", SENT, WAY, "US")[0], carrier="DHL", number="A1", at=SENT + DAY)
