@@ -33,6 +33,7 @@ STOP_SECONDS = 10
 WATCH_SECONDS = 0.5
 STEADY_SECONDS = 30
 RESTARTS = 3
+HERE = ("127.0.0.1", "0.0.0.0", "[::1]", "[::]", "")  # noqa: S104
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -183,9 +184,15 @@ def _only_demo() -> Iterator[None]:
         os.close(lock)
 
 
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine reaches the demo."""
+    return f"http://{'localhost' if host in HERE else host}:{port}"
+
+
 def run(host: str, port: int) -> None:
     """Run the demo until it is stopped."""
     begun = time.monotonic()
+    os.environ.setdefault("PORTAL_URL", address(host, port))  # before any settings are read, here and in the children
     counts = (
         embedded.data_folder() / "metrics"
     )  # here, where a killed run leaves nothing that is not found again
@@ -210,7 +217,7 @@ def run(host: str, port: int) -> None:
         _wait_for_first_page(children[0], port)  # alone, for the three compete for the processor
         for child in children[1:]:
             child.start()
-        _welcome(port, logs, time.monotonic() - begun)
+        _welcome(address(host, port), logs, time.monotonic() - begun)
         watch(children)
 
 
@@ -271,11 +278,11 @@ def _wait_for_first_page(web: Child, port: int) -> None:
     raise DemoError(f"The first page did not answer within {START_SECONDS} s; see {web.log}.")
 
 
-def _welcome(port: int, logs: Path, seconds: float) -> None:
+def _welcome(where: str, logs: Path, seconds: float) -> None:
     from assurance.demo.sign_ins import PASSWORD, SIGN_INS
 
     width = max(len(email) for email in SIGN_INS)
-    say(f"\nReady after {seconds:.0f} s:  http://localhost:{port}/")
+    say(f"\nReady after {seconds:.0f} s:  {where}/")
     say(f"\nSign in, with the password {PASSWORD!r}:")
     for email, person in SIGN_INS.items():
         say(f"  {email:<{width}}  {person.role}")

@@ -166,3 +166,29 @@ def test_a_wish_to_stop_that_got_lost_on_its_way_is_heeded(monkeypatch: pytest.M
         runner._stop(signal.SIGINT, None)
     with pytest.raises(runner.Stopped):
         runner.watch([])
+
+
+@pytest.mark.parametrize(
+    ("host", "own", "link"),
+    [
+        ("127.0.0.1", None, "http://localhost:8077"),
+        ("0.0.0.0", None, "http://localhost:8077"),  # noqa: S104
+        ("shop.lan", None, "http://shop.lan:8077"),
+        ("127.0.0.1", "https://demo.example", "https://demo.example"),
+    ],
+)
+def test_links_in_mail_lead_to_where_it_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, own: str | None, link: str
+) -> None:
+    monkeypatch.setattr(runner.os, "environ", {"PORTAL_URL": own} if own else {})
+    monkeypatch.setattr(runner.embedded, "data_folder", lambda: tmp_path)
+    told: list[str] = []
+
+    def prepare() -> None:
+        told.append(os.environ["PORTAL_URL"])
+        raise runner.Stopped
+
+    monkeypatch.setattr(runner, "_prepare_world", prepare)
+    with pytest.raises(runner.Stopped):
+        runner.run(host, 8077)
+    assert told == [link]
