@@ -44,7 +44,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         at=at,
         by_transfer=shown.payment is not None and shown.payment.method == Method.TT,
     )
-    unpaid = shown.view.state in (lifecycle.AWAITING_PAYMENT, lifecycle.AWAITING_BUYER)
+    is_to_come = not shown.is_paid and shown.view.state != lifecycle.CLOSED
     context = {
         "now": at,
         "order": found,
@@ -53,7 +53,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "step": next_step(standing),
         "state": wording.state_badge(shown.view.state),
         "stops": route(standing),
-        "cards": cards(standing, promise(found, at) if unpaid and not shown.is_paid else None),
+        "cards": cards(standing, promise(found, at) if is_to_come else None),
         "balance": balance_of(found),
         "left": lifecycle.due_now(funds(found)),
         "paid": found.cash + found.method_fee,

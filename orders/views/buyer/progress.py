@@ -126,13 +126,18 @@ def _promised(now: Standing, promise: Promise) -> list[Card]:
     claim = _if_late(now)
     later = now.order.initial_minor is not None and now.order.dispatch_after != terms.INITIAL
     begins = _("It starts once the balance is paid too") if later else _("It starts with your payment")
-    starts = Row(_("What happens next"), begins)
-    today = _("Dispatch, if you pay all of it today") if later else _("Dispatch, if you pay today")
-    dispatch = Row(today, _by(promise.dispatch), _after_payment(now))
-    found = [Card(DISPATCH, guarantees.PENDING, False, False, [dispatch, claim, starts])]
-    if promise.delivery is not None:
+    if now.view.state == lifecycle.AWAITING_SUPPLIER:
+        starts = Row(_("What happens next"), begins, _("Once the supplier has confirmed the order"))
+        dispatch = Row(_("Guaranteed dispatch"), _by(now.order.dispatch_day) or _after_payment(now))
+        delivery = Row(_("Guaranteed delivery"), _("set when the payment is complete"), _way(now))
+    else:
+        starts = Row(_("What happens next"), begins)
+        today = _("Dispatch, if you pay all of it today") if later else _("Dispatch, if you pay today")
+        dispatch = Row(today, _by(promise.dispatch), _after_payment(now))
         today = _("Delivery, if you pay all of it today") if later else _("Delivery, if you pay today")
         delivery = Row(today, _by(promise.delivery), _way(now))
+    found = [Card(DISPATCH, guarantees.PENDING, False, False, [dispatch, claim, starts])]
+    if promise.delivery is not None:
         found.append(Card(DELIVERY, guarantees.PENDING, False, False, [delivery, claim, starts]))
     return found
 

@@ -168,6 +168,19 @@ class TestGuarantees:
         assert "Dispatch, if you pay today" in html
         assert "by 22 Mar 2021" in html
 
+    def test_before_the_supplier_confirms_they_are_what_a_payment_will_bring(self, shop, trade):
+        asked = make.product(trade.seller, rts=False)
+        html = page(shop, make.order(trade.buyer, {asked: 10}, paid=False))
+        assert "not in the upgrade service" not in html
+        assert "Guaranteed dispatch" in html
+        assert "6 days after payment" in html
+        assert "Once the supplier has confirmed the order" in html
+
+    def test_of_a_supplier_outside_the_service_a_payment_brings_none(self, shop, trade):
+        asked = make.product(make.seller(member=False), rts=False)
+        html = page(shop, make.order(trade.buyer, {asked: 10}, paid=False))
+        assert "not in the upgrade service, so paying now brings no guarantee" in html
+
     def test_an_uncovered_order_says_why(self, shop, trade):
         outside = make.seller(member=False)
         mug = make.product(outside, ships_by=make.template(outside, trade.line))
