@@ -192,7 +192,9 @@ def address(host: str, port: int) -> str:
 def run(host: str, port: int) -> None:
     """Run the demo until it is stopped."""
     begun = time.monotonic()
-    os.environ.setdefault("PORTAL_URL", address(host, port))  # before any settings are read, here and in the children
+    os.environ.setdefault(
+        "PORTAL_URL", address(host, port)
+    )  # before any settings are read, here and in the children
     counts = (
         embedded.data_folder() / "metrics"
     )  # here, where a killed run leaves nothing that is not found again

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from assurance.kernel.models import Event, PolicyVersion
 from logistics.models import Parcel, TrackingEvent
@@ -112,7 +112,7 @@ def with_rest(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 # Put into words once: building them anew for every page takes longer than the database takes to answer.
 _MARKS = {
-    "has_proposal": Exists(Proposal.objects.filter(order=OuterRef("pk"), answer="")),
+    "proposed_day": Subquery(Proposal.objects.filter(order=OuterRef("pk"), answer="").values("day")[:1]),
     "is_paying": Exists(Payment.objects.filter(order=OuterRef("pk"), state=PaymentState.PENDING)),
     "has_unread": Exists(Unread.objects.filter(order=OuterRef("pk"), side="buyer")),
 }

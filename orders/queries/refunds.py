@@ -1,6 +1,6 @@
 """An application for a refund: its thread with files, its days, and what a decision would move."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from assurance.ledger.models import AccountKind
 from assurance.ledger.queries import balance
 from orders.models import Attachment, Order, Purpose, Refund, RefundStep, Step
 from orders.queries import files
-from orders.queries.facts import held, policy_of
+from orders.queries.facts import View, held, policy_of
 from orders.rules import refunds
 from orders.rules.refunds import Purse, Split
 from sellers import rules as seller_rules
@@ -51,6 +51,13 @@ class Application(Standing):
 def standing(refund: Refund, policy: Policy, at: datetime) -> Standing:
     """An application as it stands; no query."""
     return Standing(refund, refunds.state_at(refund.state, refund.opened_at, policy=policy, at=at))
+
+
+def negotiated(orders: Iterable[Order], views: Mapping[int, View], at: datetime) -> dict[int, Standing]:
+    """The refunds of a page of orders that no ruling is awaited on, by order id; one query where there are any."""
+    asked = [order.pk for order in orders if order.disputed]
+    found = Refund.objects.filter(order_id__in=asked, state=refunds.NEGOTIATING) if asked else ()
+    return {refund.order_id: standing(refund, views[refund.order_id].facts.policy, at) for refund in found}
 
 
 def application(refund: Refund, at: datetime, sent_with: Iterable[Attachment] | None = None) -> Application:

@@ -6,6 +6,7 @@ the tests and not a page in use.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         salesperson_name: str | None
         has_proposal: bool
         has_unread: bool
+        refund_asked_at: datetime | None
         notes_in_all: int
         label_names: list[str]
         lines_in_all: int
@@ -52,6 +54,8 @@ _SQL = """
     SELECT {columns}, b.name AS buyer_name, b.company AS buyer_company, p.name AS salesperson_name,
         EXISTS (SELECT FROM orders_proposal q WHERE q.order_id = o.id AND q.answer = '') AS has_proposal,
         EXISTS (SELECT FROM orders_unread u WHERE u.order_id = o.id AND u.side = 'supplier') AS has_unread,
+        (SELECT r.opened_at FROM orders_refund r WHERE o.disputed AND r.order_id = o.id
+            AND r.state = 'negotiating' AND r.refused_at IS NULL AND r.counter_minor IS NULL) AS refund_asked_at,
         (SELECT count(*) FROM orders_note n WHERE n.order_id = o.id) AS notes_in_all,
         ARRAY(SELECT name FROM orders_label t WHERE t.order_id = o.id ORDER BY name) AS label_names,
         l.*

@@ -172,7 +172,7 @@ def test_a_wish_to_stop_that_got_lost_on_its_way_is_heeded(monkeypatch: pytest.M
     ("host", "own", "link"),
     [
         ("127.0.0.1", None, "http://localhost:8077"),
-        ("0.0.0.0", None, "http://localhost:8077"),  # noqa: S104
+        ("0.0.0.0", None, "http://localhost:8077"),
         ("shop.lan", None, "http://shop.lan:8077"),
         ("127.0.0.1", "https://demo.example", "https://demo.example"),
     ],

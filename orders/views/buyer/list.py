@@ -1,6 +1,7 @@
 """A buyer's list of orders, with its tabs, search and filters, and what can be done with ticked ones (ORD-9)."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,9 @@ from claims import queries as claims
 from orders.models import Order, OrderLine
 from orders.queries import buyer
 from orders.queries.facts import View
+from orders.queries.refunds import negotiated
 from orders.rules import lifecycle
+from orders.rules.amendments import lapses_at
 from orders.services import desk
 from orders.services.desk import BUYER
 from orders.views import outcomes, wording
@@ -140,6 +143,7 @@ def _rows(user_id: int, found: list[Order]) -> list[Row]:
         if claimed
         else {}
     )
+    refunds = negotiated(found, views, at)
     rows = []
     for order in found:
         standing = Standing(
@@ -147,12 +151,18 @@ def _rows(user_id: int, found: list[Order]) -> list[Row]:
             view=views[order.pk],
             claim=made.get(order.pk),
             is_paying=order.is_paying,  # type: ignore[attr-defined]
-            has_proposal=order.has_proposal,  # type: ignore[attr-defined]
+            proposed=_still_open(order.proposed_day, at),  # type: ignore[attr-defined]
             at=at,
+            refund=refunds.get(order.pk),
         )
         lines = order.pictured_lines  # type: ignore[attr-defined]
         rows.append(Row(order, standing.view, next_step(standing), lines))
     return rows
+
+
+def _still_open(proposed: date | None, at: datetime) -> date | None:
+    """A proposed day that can still be accepted; swept or not, it lapses with the clock (TIM-3)."""
+    return proposed if proposed and at < lapses_at(proposed) else None
 
 
 @login_required

@@ -13,6 +13,7 @@ from assurance.kernel.days import end_of, from_day
 from claims import queries as claims
 from orders.models import Method
 from orders.queries import buyer
+from orders.queries import refunds as refund_queries
 from orders.queries.buyer import Detail
 from orders.queries.facts import balance_of, funds, held
 from orders.queries.quote import promise
@@ -40,9 +41,10 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         view=shown.view,
         claim=claim,
         is_paying=shown.payment is not None and shown.payment.state == "pending",
-        has_proposal=shown.proposal is not None,
+        proposed=shown.proposal.day if shown.proposal else None,
         at=at,
         by_transfer=shown.payment is not None and shown.payment.method == Method.TT,
+        refund=refund_queries.standing(shown.refund, shown.view.facts.policy, at) if shown.refund else None,
     )
     is_to_come = not shown.is_paid and shown.view.state != lifecycle.CLOSED
     context = {

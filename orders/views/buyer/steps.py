@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -14,8 +14,10 @@ from assurance.ui.wording import SECOND, last_moment
 from claims.models import Claim
 from coupons import rules as coupon_rules
 from orders.models import Order
+from orders.queries import refunds as refund_queries
 from orders.queries.facts import View, funds
-from orders.rules import guarantees, lifecycle, terms
+from orders.rules import guarantees, lifecycle, refunds, terms
+from orders.rules.amendments import lapses_at
 from orders.views.wording import closed_because
 
 
@@ -27,9 +29,10 @@ class Standing:
     view: View
     claim: Claim | None
     is_paying: bool
-    has_proposal: bool
+    proposed: date | None
     at: datetime
     by_transfer: bool = False
+    refund: refund_queries.Standing | None = None
 
     @property
     def compensation(self) -> Money:
@@ -68,6 +71,23 @@ def next_step(now: Standing) -> Step:
     return next(step for step in found if step is not None)
 
 
+def _offered(now: Standing) -> Step | None:
+    offer = now.refund.offer if now.refund else None
+    if now.refund is None or offer is None:
+        return None
+    return Step(
+        what=_("Answer the offer"),
+        at=refunds.escalates_at(now.refund.refund.opened_at, now.view.facts.policy),
+        turn=_("Your turn"),
+        say=_("The supplier offers you a refund of %(sum)s.") % {"sum": money_text(offer)},
+        more=_(
+            "Accept it, and it is paid; or say no, and your application stands. "
+            "Left unanswered, it goes to the platform after that day."
+        ),
+        action="offer",
+    )
+
+
 def _review(now: Standing) -> Step | None:
     if now.claim is None or now.claim.state != "in_review":
         return None
@@ -83,7 +103,7 @@ def _review(now: Standing) -> Step | None:
 
 
 def _claim(now: Standing) -> Step | None:
-    if not now.claimable:
+    if not now.claimable or now.proposed:
         return None
     facts = now.view.facts
     is_dispatch = now.claimable == "dispatch"
@@ -231,14 +251,18 @@ def _balance(now: Standing) -> Step | None:
 
 
 def _proposed(now: Standing) -> Step | None:
-    if not now.has_proposal:
+    if now.proposed is None:
         return None
+    more = _("If you refuse or do not answer, the agreed day stands.")
+    if now.claimable:
+        more += " " + _("Make a claim is open until you accept.")
     return Step(
-        what=_("Dispatch"),
-        at=now.view.facts.deadline,
+        what=_("Answer the proposed day"),
+        at=lapses_at(now.proposed),
         turn=_("Your turn"),
-        say=_("The supplier proposes another dispatch day. Accept or refuse it below."),
-        more=_("If you refuse or do not answer, the agreed day stands."),
+        say=_("The supplier proposes to dispatch by %(day)s. Accept or refuse it below.")
+        % {"day": day_text(now.proposed)},
+        more=more,
         action="answer",
     )
 
@@ -362,13 +386,14 @@ def _closes(now: Standing) -> datetime | None:
 
 
 _SEARCH: tuple[Callable[[Standing], Step | None], ...] = (
+    _offered,
     _review,
     _claim,
     _closed,
     _unconfirmed,
     _unpaid,
-    _refund,
     _proposed,
+    _refund,
     _balance,
     _dispatch,
     _verifying,

@@ -19,7 +19,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from assurance.kernel.days import day_of, end_of
+from assurance.kernel.days import day_of, end_of, plus
 from assurance.kernel.money import Money, convert, from_minor
 from assurance.kernel.wording import chinese, day_text, instant_text, money_text
 from assurance.ui import parts
@@ -29,7 +29,7 @@ from orders.models import Export
 from orders.queries import exposure
 from orders.queries.rows import Listed
 from orders.queries.seller import TO_DISPATCH, Row
-from orders.rules import desk, guarantees, lifecycle
+from orders.rules import desk, guarantees, lifecycle, refunds
 from orders.views.seller.panels import paid_text
 
 ICONS = {
@@ -62,6 +62,8 @@ class Words:
         self.claimed = _("A claim has been made")
         self.claimable = _("The buyer can claim, at most %(amount)s")
         self.disputed = _("Refund being decided")
+        self.refund_due = _("Refund: answer by %(moment)s")
+        self.refund_waits = _("The refund still waits for your answer")
         self.refunded = _("%(amount)s refunded")
         self.proposed = _("The new day waits for the buyer")
         self.unscanned = _("Waiting for the carrier’s first scan")
@@ -215,7 +217,7 @@ class Look:
         elif view.entrance:
             said.append(self.words.claimable % {"amount": money_text(exposure.at_most(self.row))})
         if order.disputed:
-            said.append(self.words.disputed)
+            said.append(self._refund_note())
         if order.refunded_minor and order.refunded_at is None:
             said.append(self.words.refunded % {"amount": money_text(order.refunded)})
         if order.has_proposal:
@@ -223,6 +225,21 @@ class Look:
         if self.is_verifying:
             said.append(self.words.unscanned)
         return said
+
+    @cached_property
+    def refund_due(self) -> datetime | None:
+        """Until when the seller has to answer an application for a refund; none where no answer is awaited (RFD-2)."""
+        asked, policy = self.order.refund_asked_at, self.row.view.facts.policy
+        if asked is None or self.at >= refunds.escalates_at(asked, policy):
+            return None
+        return end_of(plus(day_of(asked), policy.refund_answer_days))
+
+    def _refund_note(self) -> str:
+        if self.refund_due is None:
+            return self.words.disputed
+        if self.refund_due <= self.at:
+            return self.words.refund_waits
+        return self.words.refund_due % {"moment": instant_text(last_moment(self.refund_due), seconds=False)}
 
     @property
     def badges(self) -> SafeString:
@@ -275,9 +292,11 @@ class Look:
     def _acts(self) -> str:
         words, n = self.words, self.order.notes_in_all
         act = ""
+        if self.refund_due is not None:
+            act = f'<a class="btn btn--s btn--primary" href="{self.href}#refund">{escape(words.answer)}</a>'
         if self.is_to_dispatch:
             look = " btn--primary" if self.tone else ""
-            act = f'<a class="btn btn--s{look}" href="{self.href}#dispatch">{escape(words.dispatch)}</a>'
+            act += f'<a class="btn btn--s{look}" href="{self.href}#dispatch">{escape(words.dispatch)}</a>'
         elif self.waits_for_seller:
             act = f'<a class="btn btn--s btn--primary" href="{self.href}">{escape(words.answer)}</a>'
         noted = words.notes % {"n": n} if n else words.note

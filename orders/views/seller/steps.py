@@ -117,6 +117,16 @@ def _refund(desk: Desk) -> Step | None:
             to="#refund",
             label=_("See the refund"),
         )
+    if refund.counter is not None:
+        return Step(
+            what=_("Goes to the platform by itself"),
+            at=refunds.escalates_at(refund.opened_at, policy),
+            turn=BUYERS,
+            say=_("You offered a refund of %(sum)s. The buyer accepts it or says no.")
+            % {"sum": money_text(refund.counter)},
+            to="#refund",
+            label=_("See the refund"),
+        )
     if refund.refused_at is not None:
         return Step(
             what=_("Goes to the platform by itself"),

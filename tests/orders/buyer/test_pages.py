@@ -115,10 +115,43 @@ class TestWhatComesNext:
             order_id=order.pk, day=LATE.date() + 3 * DAY, reason="Kiln <b>broke</b>", at=make.NOW
         )
         html = page(shop, order)
-        assert "The supplier proposes another dispatch day." in next_strip(html)
+        strip = next_strip(html)
+        assert "The supplier proposes to dispatch by 25 Mar 2021." in strip
+        assert "Answer the proposed day in 9 days by 24 Mar 2021 23:59:59 PDT" in strip
         assert "Accept 25 Mar 2021" in html
         assert "Kiln &lt;b&gt;broke&lt;/b&gt;" in html
         assert "2 Apr 2021" in html, "the delivery day it would bring"
+
+    def test_a_proposed_day_is_answered_before_a_claim_is_made(self, shop, trade):
+        order = trade.order()
+        amendment.propose(order_id=order.pk, day=LATE.date() + 3 * DAY, reason="Kiln broke", at=LATE)
+        strip = next_strip(page(shop, order, LATE))
+        assert "Answer the proposed day" in strip
+        assert "Make a claim is open until you accept." in strip
+        with clock.frozen(LATE):
+            listed = " ".join(shop.get("/orders/").content.decode().split())
+        assert "Answer the proposed day" in listed
+        assert "See the proposal" in listed
+        assert "Make a claim" in next_strip(page(shop, order, LATE + 3 * DAY)), "the proposal has lapsed"
+        with clock.frozen(LATE + 3 * DAY):
+            assert "Answer the proposed day" not in shop.get("/orders/").content.decode()
+
+    def test_an_offer_of_the_supplier_comes_before_a_claim_in_review(self, shop, trade):
+        order = trade.order()
+        claims.file(order_id=order.pk, guarantee="dispatch", user_id=trade.buyer.pk, at=LATE)
+        asked = refunds.apply(order_id=order.pk, amount=None, reason="Broken", at=LATE)
+        refunds.counter(refund_id=asked.pk, offer=Money(20, "USD"), at=LATE)
+        html = page(shop, order, LATE)
+        strip = next_strip(html)
+        assert "The supplier offers you a refund of USD 20.00." in strip
+        assert "Your turn" in strip
+        assert "by 28 Mar 2021 23:59:59 PDT" in strip
+        assert "Waiting for the supplier" not in html
+        with clock.frozen(LATE):
+            listed = shop.get("/orders/").content.decode()
+        assert f"/orders/{order.number}/refund/" in listed
+        assert "Answer the offer" in listed
+        assert "Claim in review" in next_strip(page(shop, order, LATE + 7 * DAY)), "the platform decides"
 
     def test_a_refund_being_decided(self, shop, trade):
         order = trade.order()

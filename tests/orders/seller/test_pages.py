@@ -309,6 +309,33 @@ def test_a_refund_is_agreed_or_refused_with_words(office, buyer, mug):
     assert "STA-1" in text(office.post("refund", order.number, refund=refund.pk, answer="agree", words=""))
 
 
+def test_a_refund_waits_in_the_list_for_its_answer(office, buyer, mug):
+    order = make.order(buyer, {mug: 3})
+    office.post("dispatch", order.number, carrier="DHL", number="A1", last="on")
+    refund = refunds.apply(order_id=order.pk, amount=None, reason="Chipped", at=NOW)
+    page = text(office.get("orders", tab="after_sales"))
+    assert f'{reverse("ma:order", args=[order.number])}#refund">Answer</a>' in page
+    assert "Refund: answer by 18 Mar 2021 23:59 PDT" in page.replace("\xa0", " ")
+    late = text(office.get("orders", at=NOW + 5 * DAY))
+    assert "The refund still waits for your answer" in late
+    refunds.counter(refund_id=refund.pk, offer=Money(20, "USD"), at=NOW)
+    page = text(office.get("orders", tab="after_sales"))
+    assert "#refund" not in page
+    assert "Refund being decided" in page
+
+
+def test_after_an_offer_it_is_the_buyers_turn(office, buyer, mug):
+    order = make.order(buyer, {mug: 3})
+    refund = refunds.apply(order_id=order.pk, amount=None, reason="Chipped", at=NOW)
+    assert "Waits for your answer" in text(office.get("order", order.number))
+    refunds.counter(refund_id=refund.pk, offer=Money(20, "USD"), at=NOW)
+    page = text(office.get("order", order.number))
+    assert "Waits for the buyer’s answer" in page
+    assert "Waits for your answer" not in page
+    assert "You offered a refund of USD\xa020.00." in page
+    assert "Your turn" not in page
+
+
 def test_a_yes_goes_to_the_application_that_was_on_the_page(office, seller, buyer, mug):
     order, other = make.order(buyer, {mug: 3}), make.order(buyer, {mug: 3})
     refunds.apply(order_id=order.pk, amount=Money(50, "USD"), reason="", at=NOW)
