@@ -30,7 +30,8 @@ from orders.services import desk
 from orders.services.desk import BUYER
 from orders.views import outcomes, wording
 from orders.views.buyer import access
-from orders.views.buyer.steps import Standing, Step, next_step
+from orders.views.buyer.standing import Standing, Step
+from orders.views.buyer.steps import next_step
 from orders.views.filtering import IdField, ListFilterForm, WordsField
 
 UNDO = "purchases_deleted"

@@ -22,7 +22,8 @@ from orders.rules.amendments import lapses_at
 from orders.views import proposals, wording
 from orders.views.buyer import access
 from orders.views.buyer.progress import cards, route
-from orders.views.buyer.steps import Standing, next_step
+from orders.views.buyer.standing import Standing
+from orders.views.buyer.steps import next_step
 from orders.views.contract import versions_said
 from orders.views.receipt import automatic_receipt
 

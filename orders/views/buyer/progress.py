@@ -14,7 +14,7 @@ from assurance.ui.wording import distance, last_moment
 from orders.queries.quote import Promise
 from orders.rules import guarantees, lifecycle, terms
 from orders.views import reviews
-from orders.views.buyer.steps import Standing
+from orders.views.buyer.standing import Standing
 from sellers.views.wording import percent_text
 
 CONTRACT, PAYMENT, SHIPMENT, RECEIVING, REVIEWS = range(5)
