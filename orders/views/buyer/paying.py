@@ -46,13 +46,14 @@ class PaymentStep:
 class Share:
     """How much of the contract is paid. `cash` is paid beside the coupon; none for what is due, or while the
 
-    form holds no amount that can be paid. `everything` is what is left beside the coupon, `is_more` whether that is
-    more than what is due. `outcome` is what the payment makes of the order, `left` what is
+    form holds no amount that can be paid. `now` is what is due beside the coupon, `everything` what is left beside
+    it, `is_more` whether that is more. `outcome` is what the payment makes of the order, `left` what is
     missing then.
     """
 
     form: ShareForm
     chosen: str
+    now: Money
     everything: Money
     is_more: bool
     cash: Money | None
@@ -109,6 +110,7 @@ def step_of(chosen: QueryDict, order: Order, *, policy: Policy, at: datetime) ->
         usd_rate=order.usd_rate,
         share=share,
         reserved=reserved[0] if reserved else None,
+        before=order.payments.order_by("-id").values_list("method", flat=True).first(),
     )
     return pays, share
 
@@ -123,9 +125,11 @@ def _step(
     usd_rate: Decimal = Decimal(1),
     share: Share | None = None,
     reserved: Coupon | None = None,
+    before: str | None = None,
 ) -> PaymentStep:
+    """`before` is the method of the attempt before, which is chosen again where nothing else is."""
     methods = offered(due.currency.code)
-    wanted = [method for method in methods if method == chosen.get("method")] or methods
+    wanted = [method for method in methods if method == chosen.get("method", before)] or methods
     cash = share.cash if share else None
 
     def billed(method: Method) -> Bill:
@@ -156,7 +160,7 @@ def _share(chosen: QueryDict, order: Order, coupon: Coupon | None) -> Share:
             form.add_error("amount", violation.message)
             cash = None
     outcome, left = lifecycle.outcome(now, due if cash is None else cash + part)
-    return Share(form, form.chosen, most, now.outstanding > due, cash, outcome, left)
+    return Share(form, form.chosen, due - part, most, now.outstanding > due, cash, outcome, left)
 
 
 def _chosen_coupon(text: str, usable: list[Coupon]) -> Coupon | None:

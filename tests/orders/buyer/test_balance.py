@@ -1,5 +1,6 @@
 """An order paid in part: the buyer is asked for the rest wherever the order is shown (PAY-1, PAY-2)."""
 
+import re
 from datetime import date
 
 import pytest
@@ -118,6 +119,21 @@ class TestWhatPayingBrings:
         assert "Paid so far" in html
 
 
+class TestAnAttemptThatWasBegun:
+    def test_it_is_gone_on_with_and_its_method_is_chosen_again(self, shop, trade):
+        order = trade.order(paid=False)
+        attempt = payment.start(order_id=order.pk, method="mastercard", at=NOW)
+        assert f"/pay/{attempt.reference}/" in page(shop, order)
+        chosen = re.findall(r'name="method" value="(\w+)"[^>]*checked', page(shop, order, path="pay/"))
+        assert chosen == ["mastercard"]
+
+    def test_sums_beside_a_coupon_are_what_is_paid_beside_it(self, shop, trade):
+        order = trade.order(paid=False)
+        coupon_of(trade.buyer, trade.order())
+        said = re.sub(r"<[^>]+>", " ", page(shop, order, path="pay/"))
+        assert "USD 100.00 less the coupon USD 80.00" in " ".join(said.split())
+
+
 def test_nothing_is_said_of_money_on_an_order_closed_before_any_came(shop, trade):
     order = trade.order(paid=False)
     closing.cancel(order_id=order.pk, by="buyer", at=NOW)
@@ -132,4 +148,4 @@ def test_the_supplier_reads_how_much_of_an_order_without_initial_payment_has_com
     pay(order, amount=usd(40))
     client.force_login(trade.supplier)
     said = " ".join(client.get(f"/ma/orders/{order.number}/").content.decode().split()).replace("\xa0", " ")
-    assert "USD 40.00 of USD 100.00 has arrived." in said
+    assert "订单金额 USD 100.00 中已到账 USD 40.00。" in said
