@@ -43,6 +43,17 @@ def check_new_day(day: date, *, facts: Facts, first_due: date | None, at: dateti
 
 
 @rule("DSP-6")
+def check_open(answer: str) -> None:
+    """Refuse accepting a proposal that has lapsed, also when what ended it has gone since."""
+    if answer:
+        raise RuleViolation(
+            "DSP-6",
+            _("This proposal has lapsed and can no longer be accepted."),
+            advice=_("The supplier can propose a day again."),
+        )
+
+
+@rule("DSP-6")
 def check_seen(seen: date | None, *, proposed: date) -> None:
     """Refuse accepting a day that the buyer has not seen, because a new proposal replaced the one they saw."""
     if seen is not None and seen != proposed:

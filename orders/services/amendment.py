@@ -47,9 +47,10 @@ def accept(*, order_id: int, at: datetime, actor: Actor = PLATFORM, day: date | 
     `day` is the one that the buyer has seen; refused DSP-6 if another has been proposed since.
     """
     order = locked(order_id, at)
-    proposal = _latest(order, "", "lapsed")
-    amendments.check_seen(day, proposed=proposal.day)
+    proposal = _newest(order)
     _check(order, proposal.day, at)
+    amendments.check_open(proposal.answer)
+    amendments.check_seen(day, proposed=proposal.day)
     _answer(order, proposal, "accepted", at)
     order.dispatch_due = proposal.day
     if order.can_deliver:
@@ -64,8 +65,8 @@ def accept(*, order_id: int, at: datetime, actor: Actor = PLATFORM, day: date | 
 def refuse(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
     """The buyer refuses: nothing moves."""
     order = locked(order_id, at)
-    proposal = _latest(order, "")
-    if amendments.lapses_at(proposal.day) <= at:
+    proposal = _newest(order)
+    if proposal.answer or amendments.lapses_at(proposal.day) <= at:
         raise RuleViolation("STA-1", _NOTHING_OPEN)
     _answer(order, proposal, "refused", at)
     book.record(order, "date_refused", at=at, actor=actor, rules=("DSP-6",), day=proposal.day.isoformat())
@@ -130,11 +131,13 @@ def claim_filed(*, order: Order, at: datetime, actor: Actor, guarantee: str) -> 
     book.record(order, "claim_filed", at=at, actor=actor, rules=("CLM-1",), guarantee=guarantee)
 
 
-def _latest(order: Order, *answers: str) -> Proposal:
-    """The last proposal with one of these answers. A lapsed one is found so that DSP-6 can say why."""
-    found = order.proposals.select_for_update().filter(answer__in=answers)
-    proposal = found.order_by("-id").first()
-    if proposal is None:
+def _newest(order: Order) -> Proposal:
+    """The proposal that waits for an answer, or has lapsed; what came before it is answered by it.
+
+    A lapsed one is found so that DSP-6 can say why it is too late.
+    """
+    proposal = order.proposals.select_for_update().order_by("-id").first()
+    if proposal is None or proposal.answer not in ("", "lapsed"):
         raise RuleViolation("STA-1", _NOTHING_OPEN)
     return proposal
 
