@@ -11,7 +11,7 @@ from assurance.kernel.queries import policy_at
 from assurance.kernel.rules import rule
 from logistics.models import Parcel
 from logistics.rules import Transit, promised_day
-from orders.models import Order
+from orders.models import Export, Order
 from orders.rules import guarantees, lifecycle, terms
 from orders.rules.guarantees import Facts, ParcelFacts
 from orders.rules.lifecycle import Funds
@@ -55,6 +55,17 @@ def funds(order: Order) -> Funds:
 def balance_of(order: Order) -> Money:
     """What is agreed beside the initial payment; nothing where all is paid at once (PAY-1)."""
     return order.total - order.initial if order.initial_minor is not None else order.total * 0
+
+
+def carries_delivery(order: Order) -> bool:
+    """DLV-1 of an effective order, but for the 45 days of LOG-5, which are judged when the clock starts."""
+    return guarantees.carries_delivery(
+        covered=order.covered,
+        all_rts=order.rts,
+        line_guaranteed=order.line_guaranteed,
+        seller_drafted=order.drafted_by == "seller",
+        self_export=order.export == Export.SELF,
+    )
 
 
 def terms_of(order: Order) -> terms.DispatchTerms:

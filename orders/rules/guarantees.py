@@ -5,7 +5,7 @@ facts, and every answer follows from the deadline on (DSP-3, DLV-5).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from assurance.kernel.days import day_of, end_of, plus
@@ -146,6 +146,18 @@ def delivery_state(facts: Facts, at: datetime) -> str:
     if changed is not None and changed <= at and _overruled(facts, changed, _delivery) in UNDECIDED:
         return ENDED
     return _overruled(facts, at, _delivery)
+
+
+@rule("DLV-6")
+def address_ends_delivery(facts: Facts, at: datetime, *, carries: bool) -> bool:
+    """Whether an address changed after payment ends the delivery guarantee: not once it is decided, or received.
+
+    It ends one too that is exempted (the platform may bear it after all), and one whose 45 days are judged only
+    when the clock starts: `carries` is DLV-1 but for them.
+    """
+    can_deliver = facts.can_deliver if facts.clock_started_at else carries
+    known = replace(facts, can_deliver=can_deliver, exempted_at=None)
+    return facts.received_at is None and delivery_state(known, at) in UNDECIDED
 
 
 def _overruled(facts: Facts, at: datetime, judge: Callable[[Facts, datetime], str]) -> str:

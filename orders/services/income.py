@@ -12,8 +12,8 @@ from coupons import services as coupons
 from coupons.models import Coupon
 from logistics import rules as logistics_rules
 from orders.models import BankLine, Export, Order, Return
-from orders.queries.facts import funds, in_force_for, policy_of, terms_of
-from orders.rules import guarantees, lifecycle, terms
+from orders.queries.facts import carries_delivery, funds, in_force_for, policy_of, terms_of
+from orders.rules import lifecycle, terms
 from orders.services import book, release
 from sellers import queries as sellers
 from sellers.services import funds as funds_of_sellers
@@ -191,11 +191,7 @@ def _judge_delivery(order: Order, at: datetime) -> None:
     )
     promise = logistics_rules.promised_day(due, way)
     first_promise = logistics_rules.promised_day(order.first_due or due, way)
-    order.can_deliver = guarantees.carries_delivery(
-        covered=order.covered,
-        all_rts=order.rts,
-        line_guaranteed=order.line_guaranteed,
-        seller_drafted=order.drafted_by == "seller",
-        self_export=order.export == Export.SELF,
-    ) and logistics_rules.within_limit(first_promise, clock_start=day_of(at), policy=policy_of(order, at))
+    order.can_deliver = carries_delivery(order) and logistics_rules.within_limit(
+        first_promise, clock_start=day_of(at), policy=policy_of(order, at)
+    )
     order.promise = promise if order.can_deliver and order.dispatch_due else None

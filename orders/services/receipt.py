@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.rules import RuleViolation
 from orders.models import Order
-from orders.queries.facts import facts, parcels_of
+from orders.queries.facts import carries_delivery, facts, parcels_of
 from orders.rules import guarantees, lifecycle
 from orders.services import book, release
 from orders.services.elapse import locked
@@ -60,9 +60,9 @@ def change_address(
         if dict(address) == order.address:
             return order
         order.address = dict(address)
-    if order.effective_at is not None and order.received_at is None:
+    if order.effective_at is not None:
         known = facts(order, parcels_of(order.pk), at)
-        if guarantees.delivery_state(known, at) in guarantees.UNDECIDED:
+        if guarantees.address_ends_delivery(known, at, carries=carries_delivery(order)):
             order.address_changed_at = at
     book.record(order, "address_changed", at=at, actor=actor, rules=("DLV-6",))
     book.settle(order, at)

@@ -207,6 +207,27 @@ def test_delivery_guarantee(facts, at, state):
 
 
 RECEIVED = replace(PAID, received_at=t("2021-04-20 23:59:59"))
+UNSTARTED = replace(PAID, clock_started_at=None, can_deliver=False, promise=None)
+
+
+@pytest.mark.rule("DLV-6")
+@pytest.mark.parametrize(
+    ("facts", "at", "carries", "ends"),
+    [
+        (PAID, "2021-04-14 23:59:59", True, True),
+        (PAID, "2021-04-15 00:00", True, False),
+        (replace(PAID, exempted_at=TIMELY), "2021-04-08 10:00", True, True),
+        (replace(PAID, exempted_at=TIMELY), "2021-04-15 00:00", True, False),
+        (replace(PAID, can_deliver=False, promise=None), "2021-04-08 10:00", True, False),
+        (UNSTARTED, "2021-04-08 10:00", True, True),
+        (UNSTARTED, "2021-04-08 10:00", False, False),
+        (replace(UNSTARTED, address_changed_at=TIMELY), "2021-04-08 10:00", True, False),
+        (replace(PAID, received_at=TIMELY), "2021-04-08 10:00", True, False),
+        (sent(("2021-04-02 10:00", None, "2021-04-05 10:00")), "2021-04-08 10:00", True, False),
+    ],
+)
+def test_what_a_changed_address_ends(facts, at, carries, ends):
+    assert g.address_ends_delivery(facts, t(at), carries=carries) is ends
 
 
 @pytest.mark.rule("DSP-4", "DSP-5", "DLV-4", "CLM-2")

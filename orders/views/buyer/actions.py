@@ -21,7 +21,7 @@ from assurance.kernel.wording import instant_text
 from assurance.ui.refusals import refused
 from assurance.ui.wording import last_moment
 from orders.models import Order
-from orders.queries.facts import parcels_of, view
+from orders.queries.facts import carries_delivery, facts, parcels_of
 from orders.rules import guarantees
 from orders.services import amendment, closing, receipt
 from orders.views.buyer import access
@@ -114,7 +114,7 @@ def address(request: HttpRequest, number: str) -> HttpResponse:
     """Another delivery address in the same country; what that ends stands beside the form (DLV-6)."""
     at = clock.now()
     order = access.own_order(request, number)
-    standing = view(order, parcels_of(order.pk), at)
+    known = facts(order, parcels_of(order.pk), at)
     form = OrderAddressForm(request.POST or None, instance=Address(**_without_country(order.address)))
     violation = None
     if request.method == "POST" and form.is_valid():
@@ -131,7 +131,8 @@ def address(request: HttpRequest, number: str) -> HttpResponse:
         "order": order,
         "form": form,
         "violation": violation,
-        "ends_guarantee": order.effective_at is not None and standing.delivery in guarantees.UNDECIDED,
+        "ends_guarantee": order.effective_at is not None
+        and guarantees.address_ends_delivery(known, at, carries=carries_delivery(order)),
     }
     return render(request, "orders/buyer/address.html", context, status=status(form, violation))
 
