@@ -89,11 +89,13 @@ _TO_BUYER = {
     ),
     "delivery_late": Words(
         _("Order %(number)s did not arrive by the promised day"),
-        _("It was to arrive by %(until)s. You can make a claim now, for 30 days."),
+        _("It was to arrive by %(until)s. You can make a claim now; the order’s page says until when."),
     ),
     "order_received_automatically": Words(
         _("Order %(number)s counts as received"),
-        _("The time for receipt is over. If something is wrong, apply for a refund within 30 days."),
+        _(
+            "The time for receipt is over. If something is wrong, apply for a refund; the order’s page says until when."
+        ),
     ),
     "receipt_extended": Words(
         _("Order %(number)s: more time for receipt"), _("The supplier put automatic receipt off by 15 days.")

@@ -179,16 +179,18 @@ def dispatch_entrance(facts: Facts, at: datetime) -> tuple[bool, date | None]:
     """Whether *Make a claim* for late dispatch is open, and through which day (None: no end yet)."""
     if dispatch_state(facts, at) != LATE or facts.claimed or facts.refunded_at:
         return False, None
-    closes = receipt_window(facts)
+    closes = _days_after_receipt(facts, facts.policy.entrance_days)
     return closes is None or at < end_of(closes), closes
 
 
-@rule("DSP-5", "RFD-1")
-def receipt_window(facts: Facts) -> date | None:
-    """The last day of the dispatch entrance and of *Apply for refund*: day 30 after receipt."""
-    if facts.received_at is None:
-        return None
-    return plus(day_of(facts.received_at), facts.policy.entrance_days)
+@rule("RFD-1")
+def refund_window(facts: Facts) -> date | None:
+    """The last day of *Apply for refund*: day 30 after receipt; none before it."""
+    return _days_after_receipt(facts, facts.policy.refund_days)
+
+
+def _days_after_receipt(facts: Facts, days: int) -> date | None:
+    return plus(day_of(facts.received_at), days) if facts.received_at else None
 
 
 @rule("DLV-4", "CLM-2")

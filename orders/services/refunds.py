@@ -18,7 +18,7 @@ from assurance.kernel.uploads import Upload
 from orders.models import Cause, Order, Purpose, Refund, RefundStep, Step
 from orders.queries.facts import facts, parcels_of, policy_of
 from orders.rules import lifecycle, refunds
-from orders.rules.guarantees import receipt_window
+from orders.rules.guarantees import refund_window
 from orders.services import book, files, payout, release
 from orders.services.elapse import locked
 
@@ -264,7 +264,7 @@ def _check(order: Order, amount: Money | None, at: datetime) -> None:
         lifecycle.check_allows(order.state, "refund")
     refunds.check_paid(order.effective_at is not None)
     payout.check_amount(order, amount)
-    refunds.check_window(receipt_window(facts(order, parcels_of(order.pk), at)), at=at)
+    refunds.check_window(refund_window(facts(order, parcels_of(order.pk), at)), at=at)
 
 
 def _write(

@@ -120,7 +120,7 @@ DEADLINES = {
     "the refund window closes": Deadline(
         31,
         lambda event, at: refuses(
-            lambda: refunds.check_window(guarantees.receipt_window(Facts(received_at=event)), at=at), "RFD-1"
+            lambda: refunds.check_window(guarantees.refund_window(Facts(received_at=event)), at=at), "RFD-1"
         ),
     ),
     "unanswered by the supplier": Deadline(31, lambda event, at: closed("awaiting_supplier", event, at)),

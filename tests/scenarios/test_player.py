@@ -124,6 +124,27 @@ class TestWhatIsPrinted:
         assert played(play, policy=figures)[1][-1] == "1 passed, 0 failed"
         assert played(play)[0] == 1
 
+    @pytest.mark.rule("POL-1", "RFD-1", "DSP-5")
+    def test_the_refund_window_and_the_claim_entrance_have_figures_of_their_own(self, tmp_path: Path) -> None:
+        figures = tmp_path / "figures.txt"
+        figures.write_text("refund_days: 10\nentrance_days: 20\n")
+        steps = """\
+  - at: 2021-04-05 00:00
+    dispatch: {order: o1, parcel: p1}
+  - at: 2021-04-05 10:00
+    receive: {order: o1}
+    expect: {order o1: {entrance: open, entrance_closes: 2021-04-25}}
+  - at: 2021-04-16 00:00
+    refund: {order: o1, amount: 0.10}
+    refused: RFD-1
+  - at: 2021-04-25 23:59:59
+    expect: {order o1: {entrance: open}}
+  - at: 2021-04-26 00:00
+    expect: {order o1: {entrance: closed}}
+"""
+        play = written(tmp_path, PAID.replace(", line: air", ", dispatch: {days: 1}") + steps)
+        assert played(play, policy=figures)[1][-1] == "1 passed, 0 failed"
+
     @pytest.mark.parametrize(
         ("figures", "said"),
         [

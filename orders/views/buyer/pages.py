@@ -64,7 +64,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "versions": versions_said(found),
         "happened": [(event, wording.said(event)) for event in shown.events],
         "can": _can(shown, standing),
-        "refund_closes": guarantees.receipt_window(shown.view.facts),
+        "refund_closes": guarantees.refund_window(shown.view.facts),
         "escalate_from": _escalate_from(shown),
         "proposed": proposals.lines(shown),
         "receipt": automatic_receipt(shown, "buyer"),
@@ -90,7 +90,7 @@ def _about_money(shown: Detail, standing: Standing) -> set[str]:
     """The balance while it is open, at any time (PAY-1); refunds only once it is paid (CPN-6)."""
     if lifecycle.due_now(funds(shown.order)).amount:
         return set() if standing.is_paying else {"balance"}
-    window = guarantees.receipt_window(shown.view.facts)
+    window = guarantees.refund_window(shown.view.facts)
     return {"refund"} if window is None or standing.at < end_of(window) else set()
 
 

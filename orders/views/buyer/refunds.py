@@ -128,7 +128,7 @@ def _page(
     standing = view(order, parcels_of(order.pk), at)
     last = order.refunds.select_related("order__policy").order_by("-id").first()
     case = application(last, at) if last else None
-    last_day = guarantees.receipt_window(standing.facts)
+    last_day = guarantees.refund_window(standing.facts)
     context: dict[str, Any] = {
         "now": at,
         "order": order,

@@ -313,7 +313,7 @@ def _receipt(now: Standing) -> Step | None:
 
 
 def _done(now: Standing) -> Step:
-    window = guarantees.receipt_window(now.view.facts)
+    window = guarantees.refund_window(now.view.facts)
     refund = _("You can apply for a refund through %(day)s.") % {"day": day_text(window)} if window else ""
     over = window is not None and now.at >= end_of(window)
     return Step(

@@ -327,7 +327,7 @@ def _completed(desk: Desk) -> Step:
 
 
 def _until_when(facts: guarantees.Facts) -> str:
-    last: date | None = guarantees.receipt_window(facts)
+    last: date | None = guarantees.refund_window(facts)
     if last is None:
         return ""
     return _("A refund can be applied for until %(at)s.") % {"at": instant_text(last_moment(end_of(last)))}
