@@ -132,7 +132,7 @@ class ProductFreight(models.Model):
 
 
 class Parcel(models.Model):
-    """One parcel of an order. `first_scan_at` and `delivered_at` are the earliest such events known,
+    """One parcel of an order. `first_scan_at` and `delivered_at` are the earliest such events since it was made,
 
     so the order in which a carrier's messages arrive does not matter (DSP-3, DLV-3). One that was submitted with
     proof alone has no number, until it gets one, and keeps the digest of that proof.

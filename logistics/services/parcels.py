@@ -43,11 +43,18 @@ def _in_use(message: Any) -> RuleViolation:
 
 
 def record_event(
-    *, parcel: Parcel, kind: str, happened_at: datetime, received_at: datetime, place: str = ""
+    *,
+    parcel: Parcel,
+    kind: str,
+    happened_at: datetime,
+    received_at: datetime,
+    counts_from: datetime,
+    place: str = "",
 ) -> bool:
     """Keep what the carrier saw, under the order's lock; False if it was already known.
 
-    The parcel keeps the earliest times, so any order of arrival gives the same row (DSP-3, DLV-3).
+    The parcel keeps the earliest times, so any order of arrival gives the same row (DSP-3, DLV-3). Carriers use
+    their numbers again: what lies before `counts_from`, the making of the order, is of another shipment.
     """
     _event, is_new = TrackingEvent.objects.get_or_create(
         parcel=parcel,
@@ -57,6 +64,8 @@ def record_event(
     )
     if not is_new:
         return False
+    if happened_at < counts_from:
+        return True
     if parcel.first_scan_at is None or happened_at < parcel.first_scan_at:
         parcel.first_scan_at = happened_at
     if kind == "delivered" and (parcel.delivered_at is None or happened_at < parcel.delivered_at):

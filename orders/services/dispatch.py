@@ -127,7 +127,12 @@ def track(
     order = locked(parcel.order_id, at)
     parcel.refresh_from_db()
     is_new = logistics.record_event(
-        parcel=parcel, kind=kind, happened_at=happened_at, received_at=at, place=place
+        parcel=parcel,
+        kind=kind,
+        happened_at=happened_at,
+        received_at=at,
+        counts_from=order.created_at,
+        place=place,
     )
     if is_new:
         book.settle(order, at)

@@ -226,13 +226,14 @@ class Trade(Base):
         ago=st.sampled_from([timedelta(0), timedelta(hours=3), timedelta(days=1), timedelta(days=4)]),
     )
     def carrier_tells(self, n: int, kind: str, ago: timedelta) -> None:
-        """What happened may be told days later, and out of order."""
-        parcels = [parcel for order in sorted(self.sent) for parcel in self.sent[order] if parcel.number]
+        """What happened may be told days later, and out of order; before its order was made it counts for nothing."""
+        parcels = [(order, sent) for order in sorted(self.sent) for sent in self.sent[order] if sent.number]
         if not parcels:
             return
-        parcel = parcels[-1 - n % min(len(parcels), 6)]
+        order_id, parcel = parcels[-1 - n % min(len(parcels), 6)]
         seen = self.now - ago
-        if self.act(dispatch.track, carrier="DHL", number=parcel.number, kind=kind, happened_at=seen):
+        told = self.act(dispatch.track, carrier="DHL", number=parcel.number, kind=kind, happened_at=seen)
+        if told and seen >= Order.objects.get(pk=order_id).created_at:
             parcel.scan = min(parcel.scan or seen, seen)
 
     @precondition(has_orders)

@@ -94,6 +94,15 @@ class TestWhatComesNext:
         assert "Confirm receipt" in said
         assert "by 31 Mar 2021 23:59:59 PDT" in said
 
+    @pytest.mark.rule("DSP-3", "DLV-3")
+    def test_what_the_carrier_saw_before_the_order_does_not_count(self, shop, trade):
+        order = trade.order()
+        submit(order, at=make.NOW)
+        scan(kind="delivered", at=order.created_at - DAY)
+        html = page(shop, order, make.NOW + DAY)
+        assert "does not count" in html
+        assert "Delivery in 13 days" in next_strip(html)
+
     def test_late_delivery_opens_the_entrance_until_a_day(self, shop, trade):
         order = trade.order()
         submit(order, at=make.NOW)
