@@ -107,6 +107,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             due=offer.total,
             policy=offer.policy,
             at=at,
+            country=str(address.country),
         ),
     }
     return render(request, _template(request, "checkout"), context, status=_status(request, violation))
@@ -234,7 +235,7 @@ def _place(request: HttpRequest, key: str, offer: Quote, address: Address, at: d
 def _start_payment(request: HttpRequest, order: Order, at: datetime) -> Payment:
     """Start an attempt by what the form says. RuleViolation also for a method that is not offered."""
     method, coupon = request.POST.get("method", ""), request.POST.get("coupon", paying.NONE)
-    if method not in paying.offered(order.currency):
+    if method not in paying.offered(order.currency, str(order.destination)):
         raise RuleViolation(
             "PAY-1", _("Choose a payment method from the list."), conflict=False, field="method"
         )

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django_countries import countries
 
 from assurance.kernel.money import Money
 from assurance.kernel.policy import Policy
@@ -20,14 +22,17 @@ from orders.rules import lifecycle
 from orders.views.buyer.forms import ALL, DUE, OTHER, ShareForm
 
 NONE = "none"
+ONLY_IN = {Method.BOLETO: "BR"}  # methods of one country
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One payment method with the fee it would cost here."""
+    """One payment method with the fee it would cost here, and what is to be known of it."""
 
     method: Method
     fee: Money
+    note: str = ""
+    is_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,24 @@ class Share:
         return str(self.cash.amount) if self.cash is not None else ""
 
 
-def offered(currency: str) -> list[Method]:
-    """The methods of payment: through the gateway, and T/T where the platform has an account in the currency."""
+def offered(currency: str, country: str) -> list[Method]:
+    """The methods of payment to an address in a country: through the gateway, and T/T where the platform has an
+
+    account in the currency.
+    """
+    return [method for method in _known(currency) if ONLY_IN.get(method, country) == country]
+
+
+def _known(currency: str) -> list[Method]:
     return [*gateway.methods(), *([Method.TT] if accounts(currency) else [])]
+
+
+def _note(method: Method, country: str) -> str:
+    if ONLY_IN.get(method, country) != country:
+        return _("Only for addresses in %(country)s") % {"country": countries.name(ONLY_IN[method])}
+    if method == Method.TT:
+        return _("It counts once the bank reports it and it is matched to the order")
+    return ""
 
 
 def step(
@@ -82,14 +102,16 @@ def step(
     due: Money,
     policy: Policy,
     at: datetime,
+    country: str,
 ) -> PaymentStep:
-    """The payment of an order being made. Without a choice, the coupon that ends soonest and the first method.
+    """The payment of an order being made, to be sent to a country.
 
-    A choice that is none gives way to the default; the service refuses it when it is sent.
+    Without a choice, the coupon that ends soonest and the first method. A choice that is none gives way to the
+    default; the service refuses it when it is sent.
     """
     usable = coupons.usable(buyer_id, at)
     coupon = _chosen_coupon(chosen.get("coupon", ""), usable)
-    return _step(chosen, usable, coupon, due=due, policy=policy)
+    return _step(chosen, usable, coupon, due=due, policy=policy, country=country)
 
 
 def step_of(chosen: QueryDict, order: Order, *, policy: Policy, at: datetime) -> tuple[PaymentStep, Share]:
@@ -107,6 +129,7 @@ def step_of(chosen: QueryDict, order: Order, *, policy: Policy, at: datetime) ->
         coupon,
         due=lifecycle.due_now(funds(order)),
         policy=policy,
+        country=str(order.destination),
         usd_rate=order.usd_rate,
         share=share,
         reserved=reserved[0] if reserved else None,
@@ -122,13 +145,14 @@ def _step(
     *,
     due: Money,
     policy: Policy,
+    country: str,
     usd_rate: Decimal = Decimal(1),
     share: Share | None = None,
     reserved: Coupon | None = None,
     before: str | None = None,
 ) -> PaymentStep:
     """`before` is the method of the attempt before, which is chosen again where nothing else is."""
-    methods = offered(due.currency.code)
+    methods = offered(due.currency.code, country)
     wanted = [method for method in methods if method == chosen.get("method", before)] or methods
     cash = share.cash if share else None
 
@@ -138,7 +162,10 @@ def _step(
     return PaymentStep(
         coupons=[(one, coupon_part(due, one, usd_rate)) for one in usable] if methods else [],
         coupon=coupon,
-        methods=[Choice(method, billed(method).fee) for method in methods],
+        methods=[
+            Choice(method, billed(method).fee, _note(method, country), method not in methods)
+            for method in _known(due.currency.code)
+        ],
         method=wanted[0] if wanted else None,
         bill=billed(wanted[0]) if wanted and (share is None or share.is_ready) else None,
         reserved=reserved,

@@ -119,6 +119,17 @@ class TestWhatPayingBrings:
         assert "Paid so far" in html
 
 
+def test_a_method_of_one_country_is_for_addresses_there_alone(shop, trade):
+    order = trade.order(paid=False)
+    html = page(shop, order, path="pay/")
+    [option] = re.findall(r'<input type="radio" name="method" value="boleto".*?</label>', html)
+    assert " disabled" in option
+    assert "Only for addresses in Brazil" in option
+    answer = shop.post(f"/orders/{order.number}/pay/", {"method": "boleto", "coupon": "none"})
+    assert answer.status_code == 422
+    assert not order.payments.exists()
+
+
 class TestAnAttemptThatWasBegun:
     def test_it_is_gone_on_with_and_its_method_is_chosen_again(self, shop, trade):
         order = trade.order(paid=False)
