@@ -1,13 +1,16 @@
 """An application for a refund: its thread with files, its days, and what a decision would move."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from assurance.kernel.days import day_of, from_day, plus
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
-from assurance.ledger.models import AccountKind
+from assurance.ledger.models import AccountKind, Entry
 from assurance.ledger.queries import balance
 from orders.models import Attachment, Order, Purpose, Refund, RefundStep, Step
 from orders.queries import files
@@ -85,6 +88,27 @@ def purse(order: Order) -> Purse:
         released_usd=order.released_usd,
         usd_rate=order.usd_rate,
     )
+
+
+def came_by(order: Order) -> dict[AccountKind, Money]:
+    """The order's cash by the way it came, less what has gone back that way: as the ledger has it, in two queries.
+
+    A payment comes from one of them; its fee, and what was beyond the contract, are not the order's.
+    """
+    paid_out = [f"refund:{pk}" for pk in order.refunds.values_list("pk", flat=True)]
+    moved = Entry.objects.filter(
+        Q(transfer__cause="order", transfer__cause_id=order.pk, transfer__what="payment")
+        | Q(transfer__reference__in=paid_out)
+    )
+    legs: dict[int, dict[str, int]] = defaultdict(dict)
+    for transfer_id, kind, minor in moved.values_list("transfer_id", "account__kind", "amount_minor"):
+        legs[transfer_id][kind] = minor
+    left = dict.fromkeys((AccountKind.BANK, AccountKind.GATEWAY), 0)
+    for leg in legs.values():
+        for way in left.keys() & leg.keys():
+            aside = leg.get(AccountKind.METHOD_FEE, 0) + leg.get(AccountKind.RETURNS, 0)
+            left[way] -= leg[way] + aside
+    return {way: from_minor(minor, order.currency) for way, minor in left.items()}
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,16 @@ def check_seen(seen: Money | None, *, offered: Money | None) -> Money:
     return offered
 
 
+@rule("RFD-3", "MON-3")
+def ways_back(cash: Money, *, by_gateway: Money) -> tuple[Money, Money]:
+    """What of a refund goes back through the gateway, and what by bank: each the way it came, the card first.
+
+    `by_gateway` is what came through the gateway and has not gone back.
+    """
+    first = min(cash, by_gateway)
+    return first, cash - first
+
+
 @dataclass(frozen=True)
 class Purse:
     """The money of an order as a refund finds it, in the order's currency but for what is in USD."""

@@ -5,12 +5,13 @@ from typing import Any
 
 from assurance.kernel.money import Money, from_minor
 from assurance.ledger import services as ledger
+from assurance.ledger.models import AccountKind
 from assurance.ledger.services import Holder
 from coupons import services as coupons
 from coupons.models import Redemption
-from orders.models import Order, PaymentState, Refund
+from orders.models import Order, Refund
 from orders.queries.facts import funds
-from orders.queries.refunds import purse
+from orders.queries.refunds import came_by, purse
 from orders.rules import refunds
 from orders.services import elapse
 from sellers.services import funds as seller_funds
@@ -26,14 +27,17 @@ def check_amount(order: Order, amount: Money | None, *, field: str = "amount") -
 def pay(order: Order, refund: Refund, amount: Money | None, at: datetime) -> Money:
     """Pay a checked refund out on a locked order; none pays everything and closes it. Returns the cash paid.
 
-    A full refund takes the coupon's part back to the platform (CPN-6) and leaves no fee (ORD-5).
+    Cash goes back the way it came. A full refund takes the coupon's part back to the platform (CPN-6) and leaves
+    no fee (ORD-5).
     """
     parts = refunds.split(amount, purse(order))
     used = _coupon_usd(order, parts.coupon)
     if parts.coupon.amount:
         seller_funds.lock(order.seller_id, *coupons.bearers(order.pk))
+    by_gateway, by_bank = refunds.ways_back(parts.cash, by_gateway=came_by(order)[AccountKind.GATEWAY])
     to = [
-        (_channel(order), parts.cash),
+        (ledger.GATEWAY, by_gateway),
+        (ledger.BANK, by_bank),
         (ledger.COUPONS, used),
         *ledger.exchanged(parts.coupon, used),
     ]
@@ -85,9 +89,3 @@ def _coupon_usd(order: Order, coupon: Money) -> Money:
     if not coupon.amount:
         return from_minor(0)
     return Redemption.objects.get(order_id=order.pk).used
-
-
-def _channel(order: Order) -> Holder:
-    """Cash goes back the way it came."""
-    online = order.payments.filter(state=PaymentState.SUCCEEDED).exclude(method="tt").exists()
-    return ledger.GATEWAY if online else ledger.BANK

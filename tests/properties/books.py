@@ -65,6 +65,19 @@ FAULTS = {
             UNION ALL
             SELECT currency, cash_minor + method_fee_minor - refunded_minor FROM orders_order) AS all_cash
         GROUP BY 1 HAVING sum(minor) <> 0""",
+    "more went back one way than came by it": """
+        SELECT order_id, way, sum(minor) FROM (
+            SELECT order_id, 'bank' AS way, amount_minor AS minor FROM orders_bankline WHERE state = 'associated'
+            UNION ALL SELECT order_id, 'gateway', cash_minor + fee_minor FROM orders_payment
+                WHERE state = 'succeeded' AND method <> 'tt'
+            UNION ALL SELECT id, 'gateway', -method_fee_minor FROM orders_order
+            UNION ALL SELECT order_id, channel, -amount_minor FROM orders_return
+                WHERE reference LIKE 'bank:%' OR reference LIKE 'payment:%'
+            UNION ALL SELECT r.order_id, a.kind, -e.amount_minor FROM orders_refund r
+                JOIN ledger_transfer t ON t.reference = 'refund:' || r.id
+                JOIN ledger_entry e ON e.transfer_id = t.id JOIN ledger_account a ON a.id = e.account_id
+                WHERE a.kind IN ('bank', 'gateway')) AS moved
+        GROUP BY 1, 2 HAVING sum(minor) < 0""",
     "what waits to go back is not what is noted": """
         SELECT currency, sum(minor) FROM (
             SELECT currency, minor FROM balance WHERE kind = 'returns'
