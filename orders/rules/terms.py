@@ -119,6 +119,12 @@ def method_fee(cash: Money, *, method: str, policy: Policy) -> Money:
     return rounded(cash.amount * percent / 100, cash.currency.code)
 
 
+@rule("ORD-7", "PAY-1", "PAY-2")
+def fee_of_part(fee: Money, *, cash: Money, part: Money) -> Money:
+    """What of a payment's fee belongs to the part that counts; the rest goes back with the rest of the money."""
+    return rounded(fee.amount * part.amount / cash.amount, fee.currency.code)
+
+
 @rule("ORD-5")
 def fee_terms(export: str, *, platform_line: bool) -> tuple[Decimal, Money]:
     """The fee's percentage and its cap; "1–2%" is 1% with a platform line, else 2%."""

@@ -32,7 +32,7 @@ def count(
     at: datetime,
     actor: Actor = PLATFORM,
 ) -> Money:
-    """Count money that has arrived; returns what was beyond the contract and is marked for return.
+    """Count money that has arrived; returns what was beyond the contract and is marked for return, with its fee.
 
     `coupon` is a locked coupon with what it pays in the order's currency and in USD. The buyer's and the
     platform's amounts are one transfer, so the seller never has one without the other (PAY-3).
@@ -40,11 +40,13 @@ def count(
     part = coupon[1] if coupon else order.total * 0
     used = coupon[2] if coupon else None
     counted, excess = lifecycle.counted(cash, coupon=part, outstanding=funds(order).outstanding)
+    kept = terms.fee_of_part(fee, cash=cash, part=counted)
+    going_back = excess + fee - kept
     legs = [
         (source, -(cash + fee)),
         (ledger.held(order.pk), counted + part),
-        (ledger.METHOD_FEE, fee),
-        (ledger.RETURNS, excess),
+        (ledger.METHOD_FEE, kept),
+        (ledger.RETURNS, going_back),
     ]
     if coupon and coupon[0].bearer_id is not None and order.received_at is not None:
         funds_of_sellers.lock(coupon[0].bearer_id, order.seller_id)
@@ -52,16 +54,16 @@ def count(
         legs += [(ledger.COUPONS, -used), *ledger.exchanged(used, part)]
         coupons.redeem(coupon=coupon[0], order_id=order.pk, used=used, at=at, actor=actor)
     ledger.post(what="payment", rule=rule, cause=("order", order.pk), at=at, reference=reference, legs=legs)
-    if excess.amount:
-        _to_send_back(order, excess, source, reference, "PAY-2", at)
+    if going_back.amount:
+        _to_send_back(order, going_back, source, reference, "PAY-2", at)
     order.cash += counted
     order.coupon_part += part
-    order.method_fee += fee
+    order.method_fee += kept
     money_counted(order, at)
-    said = {"cash": to_text(counted), "coupon": to_text(part), "fee": to_text(fee)}
+    said = {"cash": to_text(counted), "coupon": to_text(part), "fee": to_text(kept)}
     book.record(order, "paid", at=at, actor=actor, rules=(rule,), **said)
     book.tell_seller(order, "order_paid", at, amount=str((counted + part).amount), currency=order.currency)
-    return excess
+    return going_back
 
 
 def to_be_returned(

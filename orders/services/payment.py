@@ -210,7 +210,7 @@ def _succeed(order: Order, payment: Payment, at: datetime, actor: Actor) -> None
         if held.reserved_order_id == order.pk:  # else a transfer came first and has used it
             coupon = (held, payment.coupon_part, from_minor(payment.coupon_usd_minor))
     _end(payment, PaymentState.SUCCEEDED, at)
-    excess = income.count(
+    returned = income.count(
         order,
         cash=payment.cash,
         fee=payment.fee,
@@ -221,6 +221,6 @@ def _succeed(order: Order, payment: Payment, at: datetime, actor: Actor) -> None
         at=at,
         actor=actor,
     )
-    if excess.amount:
-        payment.returned_minor = to_minor(excess)
+    if returned.amount:
+        payment.returned_minor = to_minor(returned)
         payment.save(update_fields=["returned_minor"])

@@ -66,6 +66,20 @@ def test_an_attempt_that_succeeds_after_a_transfer_paid_everything_goes_back_who
     assert not faults()
 
 
+@pytest.mark.rule("PAY-2", "ORD-7")
+def test_of_an_attempt_that_counts_in_part_the_fee_of_the_rest_goes_back_with_the_rest(order):
+    attempt = payment.start(order_id=order.pk, method="visa", at=NOW)
+    arrives(order, 60)
+    says(attempt, "succeeded")
+    order.refresh_from_db()
+    attempt.refresh_from_db()
+    assert (attempt.charge, attempt.returned) == (usd(103), usd("61.80"))
+    assert (order.cash, order.method_fee) == (usd(100), usd("1.20"))
+    assert going_back() == balance(AccountKind.RETURNS) == usd("61.80")
+    assert balance(AccountKind.METHOD_FEE) == usd("1.20")
+    assert not faults()
+
+
 def test_an_attempt_that_succeeds_after_a_transfer_spent_its_coupon_counts_its_cash():
     shop, alice = make.seller(), make.person("alice")
     draft = start.Draft(
