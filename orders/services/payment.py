@@ -48,6 +48,8 @@ def start(
     _check_not_confirmed(before)
     if coupon_id is None and method == Method.TT:
         coupon_id = next((coupon.pk for coupon in coupon_queries.reserved_for(order.pk)), None)
+    if amount is not None:
+        lifecycle.check_part(amount, most=funds(order).outstanding)
     if before is not None and before.method != Method.TT and before.coupon_id not in (None, coupon_id):
         _give_coupon_up(order, before, at)
     quoted = _take_coupon(order, coupon_id, due, at, actor)
