@@ -64,6 +64,14 @@ def already_spent() -> RuleViolation:
     return RuleViolation("CPN-5", _("This coupon has already been spent."))
 
 
+def reserved_elsewhere() -> RuleViolation:
+    return RuleViolation(
+        "CPN-4",
+        _("This coupon is reserved for another order that waits for its payment."),
+        advice=_("Pay or cancel that order first; the coupon is then free again."),
+    )
+
+
 @rule("CPN-3", "CPN-4", "CPN-5")
 def check_usable(
     coupon: CouponFacts, *, buyer_id: int, order_id: int, other_on_order: bool, at: datetime
@@ -89,11 +97,7 @@ def check_usable(
             advice=_("Keep the coupon for your next order."),
         )
     if now == "reserved" and coupon.reserved_for != order_id:
-        raise RuleViolation(
-            "CPN-4",
-            _("This coupon is reserved for another order that waits for its payment."),
-            advice=_("Pay or cancel that order first; the coupon is then free again."),
-        )
+        raise reserved_elsewhere()
     if now == "redeemed":
         raise already_spent()
 

@@ -12,7 +12,7 @@ from assurance.kernel.models import Event
 from assurance.kernel.money import Money
 from coupons import rules as coupon_rules
 from coupons.models import Coupon
-from orders.models import BankLine, BankStatement, Order, TakenBack
+from orders.models import BankLine, BankStatement, Order, StatementState, TakenBack
 from orders.queries.facts import elapsed, funds, policy_of
 from orders.rules import lifecycle
 from orders.rules.bank import matching
@@ -103,10 +103,27 @@ def _orders(numbers: set[str]) -> dict[str, Order]:
     return {order.number: order for order in found}
 
 
-def last_changed(order: Order) -> datetime:
-    """When something last happened to an order: money that counts now cannot have counted before that."""
-    known = Event.objects.filter(stream="order", key=order.pk).aggregate(last=Max("happened_at"))["last"]
-    return max(order.state_since, known or order.created_at)
+def on_its_way(*, before: datetime) -> bool:
+    """Whether money that was asked for before an instant is still being taken in, or about to be."""
+    return BankStatement.objects.filter(state=StatementState.TAKING, taken_at__lt=before).exists()
+
+
+def counts_from(order: Order, asked: datetime) -> datetime:
+    """From when money for an order counts: when it was asked for, but not before what has happened to the order.
+
+    What happens after its time, while it is spared since this money may be on its way, does not count.
+    """
+    events = Event.objects.filter(stream="order", key=order.pk)
+    limit = lifecycle.closes_at(
+        order.state,
+        order.state_since,
+        discount_since=order.discount_since,
+        policy=policy_of(order, asked),
+    )
+    if limit is not None and asked < limit[0]:
+        events = events.filter(happened_at__lt=limit[0])
+    last = events.aggregate(last=Max("happened_at"))["last"]
+    return max(asked, order.state_since, last or order.created_at)
 
 
 def alike(line: BankLine) -> list[BankLine]:

@@ -16,7 +16,7 @@ from orders.models import BankLine, Order, PaymentState
 from orders.queries.facts import funds
 from orders.rules import lifecycle
 from orders.services import bank_money, book, income
-from orders.services.elapse import locked
+from orders.services.elapse import locked, state_now
 
 
 @transaction.atomic
@@ -50,7 +50,7 @@ def associate(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> Order:
     Refused ORD-3 on a closed order, STA-1 while its two sides have not agreed and when no line waits.
     """
     order = locked(order_id, at)
-    if order.closed_at is not None:
+    if state_now(order, at) == lifecycle.CLOSED:
         raise RuleViolation(
             "ORD-3", _("This order is closed; money that arrives for it goes back to the payer.")
         )

@@ -86,7 +86,7 @@ def decline(
 def cancel(*, order_id: int, by: str, at: datetime, actor: Actor = PLATFORM) -> Order:
     """Either side takes back an order on which nothing has been paid. Refused STA-1."""
     order = locked(order_id, at)
-    lifecycle.check_allows(order.state, "cancel")
+    lifecycle.check_allows(elapse.state_now(order, at), "cancel")
     elapse.close(order, because="cancelled", at=at, rule="ORD-1")
     book.record(order, "cancelled", at=at, actor=actor, rules=("ORD-1",), by=by)
     return order

@@ -7,7 +7,8 @@ from django.db import transaction
 from assurance.kernel import deadlines
 from coupons import services as coupons
 from orders.models import Order, PaymentState
-from orders.queries.facts import elapsed, policy_of
+from orders.queries.bank import on_its_way
+from orders.queries.facts import Elapsed, elapsed, policy_of
 from orders.rules import lifecycle
 from orders.services import bank_money, book, release
 
@@ -15,7 +16,8 @@ from orders.services import bank_money, book, release
 def locked(order_id: int, at: datetime) -> Order:
     """Lock an order and first carry out what the clock alone has already made of it.
 
-    So an act never meets a state that a job has yet to set (TIM-3).
+    So an act never meets a state that a job has yet to set (TIM-3). Only an order that is spared has not closed
+    yet; what it may not have after its time asks `state_now`.
     """
     order = book.lock(order_id)
     catch_up(order, at)
@@ -25,13 +27,28 @@ def locked(order_id: int, at: datetime) -> Order:
 def catch_up(order: Order, at: datetime) -> bool:
     """Carry out, on a locked order, what has fallen due, with its own business time; True if anything was."""
     now = elapsed(order, at, policy_of(order, at))
-    if now.state == order.state:
+    if now.state == order.state or _is_spared(now):
         return False
     if now.state == lifecycle.CLOSED and now.closed_at is not None:
         close(order, because=now.closed_because, at=now.closed_at, rule="ORD-3")
     elif now.received_at is not None:
         take_receipt_as_given(order, now.received_at)
     return True
+
+
+def state_now(order: Order, at: datetime) -> str:
+    """A locked order's state by the clock: closed also while it is spared, for only money from before saves it."""
+    return elapsed(order, at, policy_of(order, at)).state
+
+
+def _is_spared(now: Elapsed) -> bool:
+    """Unpaid until its time, but money that was asked for before may be on its way (PAY-2, TIM-3).
+
+    It closes with the next look after that money is there, as of the same instant.
+    """
+    if now.closed_because != lifecycle.UNPAID or now.closed_at is None:
+        return False
+    return on_its_way(before=now.closed_at)
 
 
 def close(order: Order, *, because: str, at: datetime, rule: str) -> None:
@@ -64,9 +81,9 @@ def take_receipt_as_given(order: Order, at: datetime) -> None:
 
 @transaction.atomic
 def elapse(*, order_id: int, kind: str, at: datetime) -> bool:
-    """The sweep's step for one order: take its due deadline and carry it out; False if it was taken."""
+    """The sweep's step for one order: take its due deadline and carry it out; False if it was taken, or is spared."""
     order = book.lock(order_id)
-    if not deadlines.claim(order_id, kind, at):
+    if _is_spared(elapsed(order, at, policy_of(order, at))) or not deadlines.claim(order_id, kind, at):
         return False
     if not catch_up(order, at):
         book.settle(order, at)

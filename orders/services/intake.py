@@ -17,7 +17,7 @@ from assurance.kernel.days import start_of
 from assurance.kernel.events import Actor
 from assurance.kernel.money import to_minor
 from orders.models import BankLine, BankStatement, StatementState
-from orders.queries.bank import Judged, judged, last_changed, lines_of
+from orders.queries.bank import Judged, counts_from, judged, lines_of
 from orders.rules.bank import matching
 from orders.rules.bank.lines import Line
 from orders.services import bank, bank_money, taken_back
@@ -100,7 +100,7 @@ def _take(found: Judged, statement: BankStatement) -> None:
     at, actor = _at(statement), Actor("ops", statement.taken_by_id)
     order = locked(found.order.pk, at) if found.order is not None else None
     if order is not None:
-        at = max(at, last_changed(order))
+        at = counts_from(order, at)
         found = judged([found.line], at, statement.pk)[0]
     if found.code in matching.IGNORED:
         return

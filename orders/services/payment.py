@@ -11,13 +11,15 @@ from assurance.kernel.money import Money, from_minor, to_minor
 from assurance.kernel.rules import RuleViolation
 from assurance.ledger.services import GATEWAY
 from coupons import queries as coupon_queries
+from coupons import rules as coupon_rules
 from coupons import services as coupons
 from coupons.models import Coupon
 from orders.models import Method, Order, Payment, PaymentState
+from orders.queries.bank import on_its_way
 from orders.queries.facts import funds, policy_of
 from orders.rules import lifecycle, terms
 from orders.services import book, income
-from orders.services.elapse import locked
+from orders.services.elapse import locked, state_now
 
 OPEN = (PaymentState.STARTED, PaymentState.PENDING)
 
@@ -39,17 +41,17 @@ def start(
     Money by T/T may be under way: its coupon stays reserved, also for another transfer.
     """
     order = locked(order_id, at)
-    lifecycle.check_allows(order.state, "pay")
+    lifecycle.check_allows(state_now(order, at), "pay")
     due = lifecycle.due_now(funds(order))
     if due.amount <= 0:
         raise RuleViolation("STA-1", _("Nothing is due on this order."))
     discounted = order.discount_since
     before = order.payments.select_for_update().filter(state__in=OPEN).first()
     _check_not_confirmed(before)
-    if coupon_id is None and method == Method.TT:
-        coupon_id = next((coupon.pk for coupon in coupon_queries.reserved_for(order.pk)), None)
     if amount is not None:
         lifecycle.check_part(amount, most=funds(order).outstanding)
+    if coupon_id is None and method == Method.TT:
+        coupon_id = next((coupon.pk for coupon in coupon_queries.reserved_for(order.pk)), None)
     if before is not None and before.method != Method.TT and before.coupon_id not in (None, coupon_id):
         _give_coupon_up(order, before, at)
     quoted = _take_coupon(order, coupon_id, due, at, actor)
@@ -89,7 +91,7 @@ def take_off_coupon(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> 
     coupon = next(iter(coupon_queries.reserved_for(order.pk)), None)
     if coupon is None:
         return order
-    lifecycle.check_allows(order.state, "pay")
+    lifecycle.check_allows(state_now(order, at), "pay")
     before = order.payments.select_for_update().filter(state__in=OPEN).first()
     _check_not_confirmed(before)
     if _is_asked_for(order, coupon.pk):
@@ -116,6 +118,7 @@ def settle(*, reference: str, outcome: str, at: datetime, actor: Actor = PLATFOR
     order is closed (ORD-3), or the attempt was replaced, or overtaken by a transfer that left nothing to pay.
     """
     order = locked(Payment.objects.get(reference=reference).order_id, at)
+    is_over = state_now(order, at) == lifecycle.CLOSED
     payment = Payment.objects.select_for_update().get(reference=reference)
     if outcome == "pending":
         if payment.state == PaymentState.STARTED:
@@ -125,7 +128,7 @@ def settle(*, reference: str, outcome: str, at: datetime, actor: Actor = PLATFOR
     elif outcome == "failed":
         if payment.state in OPEN:
             _fail(order, payment, at, actor)
-    elif payment.state in OPEN and funds(order).outstanding.amount:
+    elif payment.state in OPEN and not is_over and funds(order).outstanding.amount:
         _succeed(order, payment, at, actor)
     elif payment.state != PaymentState.SUCCEEDED and not payment.returned_minor:
         income.to_be_returned(
@@ -133,7 +136,7 @@ def settle(*, reference: str, outcome: str, at: datetime, actor: Actor = PLATFOR
             money=payment.charge,
             source=GATEWAY,
             reference=f"return:{reference}",
-            rule="ORD-3" if order.closed_at else "PAY-1",
+            rule="ORD-3" if is_over else "PAY-1",
             at=at,
         )
         payment.returned_minor = to_minor(payment.charge)
@@ -158,6 +161,7 @@ def _take_coupon(
         at=at,
         lock=True,
     )
+    _check_not_spared(quoted[0], order.pk)
     order.discount_since = order.discount_since or at
     limit = lifecycle.closes_at(
         order.state, order.state_since, discount_since=order.discount_since, policy=policy_of(order, at)
@@ -165,6 +169,13 @@ def _take_coupon(
     until = limit[0] if limit else None
     coupons.reserve(coupon=quoted[0], order_id=order.pk, until=until, at=at, actor=actor)
     return quoted
+
+
+def _check_not_spared(coupon: Coupon, order_id: int) -> None:
+    """Another order's time is over, but a transfer that was asked for before may come with the coupon (CPN-4)."""
+    held, until = coupon.reserved_order_id, coupon.reserved_until
+    if held not in (None, order_id) and until is not None and on_its_way(before=until):
+        raise coupon_rules.reserved_elsewhere()
 
 
 def _check_not_confirmed(attempt: Payment | None) -> None:
@@ -199,7 +210,8 @@ def _end(payment: Payment, state: str, at: datetime) -> None:
 
 def _fail(order: Order, payment: Payment, at: datetime, actor: Actor) -> None:
     _end(payment, PaymentState.FAILED, at)
-    _give_coupon_up(order, payment, at)
+    if state_now(order, at) != lifecycle.CLOSED:  # else its closing frees the coupon, or its money takes it
+        _give_coupon_up(order, payment, at)
     book.settle(order, at)
     book.record(order, "payment_failed", at=at, actor=actor, rules=("PAY-1", "CPN-4"), method=payment.method)
     book.tell_buyer(order, "payment_failed", at)
