@@ -154,6 +154,17 @@ def test_nothing_is_said_of_money_on_an_order_closed_before_any_came(shop, trade
     assert "will be held by the platform" not in html
 
 
+def test_nor_to_the_supplier(client, trade, still):
+    order = trade.order(paid=False)
+    client.force_login(trade.supplier)
+    address = f"/ma/orders/{order.number}/"
+    assert "可用支付方式" in client.get(address).content.decode()
+    closing.cancel(order_id=order.pk, by="buyer", at=NOW)
+    html = client.get(address).content.decode()
+    assert "可用支付方式" not in html
+    assert "买家确认收货后放款" not in html
+
+
 def test_the_supplier_reads_how_much_of_an_order_without_initial_payment_has_come(client, trade):
     order = trade.order(paid=False)
     pay(order, amount=usd(40))
