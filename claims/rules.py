@@ -85,7 +85,7 @@ def check_decidable(facts: Facts, guarantee: str, at: datetime) -> None:
 def check_period(first: date, last: date) -> None:
     """Refuse a period that ends before it begins, or that no event lasts."""
     if last < first:
-        raise RuleViolation("DSP-7", _("The last day lies before the first."), conflict=False, field="due_to")
+        raise RuleViolation("DSP-7", _("The last day is before the first."), conflict=False, field="due_to")
     if (last - first).days >= MOST_DAYS:
         raise RuleViolation("DSP-7", _("A period is at most a year long."), conflict=False, field="due_to")
 

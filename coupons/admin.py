@@ -52,7 +52,7 @@ class CouponAdmin(DetailAdmin):
     def heading(self, thing: Coupon) -> Any:
         return trail.coupon_name(thing)
 
-    @display(description=gettext_lazy("face"), ordering="face_minor")
+    @display(description=gettext_lazy("face value"), ordering="face_minor")
     def face_column(self, coupon: Coupon) -> Any:
         return parts.money(coupon.face)
 
@@ -67,7 +67,7 @@ class CouponAdmin(DetailAdmin):
     def panels(self, request: HttpRequest, thing: Coupon, at: datetime) -> list[Panel]:
         user = request.user
         facts = [
-            Fact(_("Face"), thing.face, "CPN-1"),
+            Fact(_("Face value"), thing.face, "CPN-1"),
             Fact(_("State"), STATES[state(thing, at)], "CPN-2"),
             Fact(_("Owner"), thing.owner, "CPN-3", thing.owner.email),
             Fact(_("Bearer"), links.to(user, Seller, thing.bearer_id, _bearer(thing)), "DLV-7"),
@@ -220,11 +220,11 @@ class StoreCouponAdmin(DetailAdmin):
     list_select_related = ("seller",)
     ordering = ("-id",)
 
-    @display(description=gettext_lazy("takes off"))
+    @display(description=gettext_lazy("coupon discount"))
     def off(self, coupon: StoreCoupon) -> Any:
         return shown(_off(coupon))
 
-    @display(description=gettext_lazy("for goods from"), ordering="least_minor")
+    @display(description=gettext_lazy("minimum spend"), ordering="least_minor")
     def least_column(self, coupon: StoreCoupon) -> Any:
         return shown(coupon.least if coupon.least_minor else None)
 
@@ -256,8 +256,8 @@ class StoreCouponAdmin(DetailAdmin):
         facts = [
             Fact(_("State"), _store_state(thing, at), "ORD-7"),
             Fact(_("Seller"), links.to(user, Seller, thing.seller_id, thing.seller.name)),
-            Fact(_("Takes off"), _off(thing), "ORD-7"),
-            Fact(_("For goods from"), thing.least if thing.least_minor else None),
+            Fact(_("Coupon discount"), _off(thing), "ORD-7"),
+            Fact(_("Minimum spend"), thing.least if thing.least_minor else None),
             Fact(_("First day"), thing.first_day),
             Fact(_("Last day"), thing.last_day),
             Fact(
@@ -265,13 +265,13 @@ class StoreCouponAdmin(DetailAdmin):
                 _uses(thing),
                 note=_("An order that closes unpaid gives its use back."),
             ),
-            Fact(_("Made"), thing.made_at),
+            Fact(_("Created"), thing.made_at),
             Fact(pgettext_lazy("coupon", "Ended"), thing.ended_at),
         ]
-        head = (_("When"), _("Order"), _("State"), _("Taken off"), _("Contract total"))
-        table = Table(head, rows, numbers=frozenset({3, 4}), empty=_("No order has carried it yet."))
+        head = (_("When"), _("Order"), _("State"), _("Amount off"), _("Contract total"))
+        table = Table(head, rows, numbers=frozenset({3, 4}), empty=_("No order has used it yet."))
         return [
-            Panel(_("Orders that carry it"), table=table, note=_("The newest %(n)s.") % {"n": ORDERS_SHOWN}),
+            Panel(_("Orders that use it"), table=table, note=_("The newest %(n)s.") % {"n": ORDERS_SHOWN}),
             Panel(_("Store coupon"), facts, side=True),
             Panel(_("On record"), log=history.log("store_coupon", thing.pk), side=True),
         ]

@@ -184,7 +184,7 @@ def check_store(
 ) -> Money:
     """What the coupon takes off these goods, or why it cannot be put on their order."""
     if coupon is None or coupon.seller_id != seller_id:
-        raise _no_store_coupon(_("This is no coupon of the supplier’s."))
+        raise _no_store_coupon(_("This coupon is not from this supplier."))
     state = store_state(coupon, at)
     if state == "ended":
         raise _no_store_coupon(_("The supplier has ended this store coupon."), conflict=True)
@@ -198,7 +198,7 @@ def check_store(
         raise _no_store_coupon(_("The last use of this store coupon has been taken."), conflict=True)
     off = store_pays(coupon, goods, usd_rate=usd_rate)
     if not off.amount:
-        raise _no_store_coupon(_("This store coupon is for goods of %(least)s and more."), least=coupon.least)
+        raise _no_store_coupon(_("This store coupon is for goods of %(least)s or more."), least=coupon.least)
     return off
 
 
@@ -206,15 +206,15 @@ def check_store(
 def check_store_terms(coupon: StoreFacts, *, today: date) -> None:
     """Refuse a coupon that could make goods free, or that no order could ever use."""
     if coupon.percent is not None and not 0 < coupon.percent <= STORE_MOST_PERCENT:
-        raise _unfit("percent", _("A percentage lies between 0 and %(most)s."), most=STORE_MOST_PERCENT)
+        raise _unfit("percent", _("A percentage is above 0 and at most %(most)s."), most=STORE_MOST_PERCENT)
     if coupon.amount is not None and coupon.amount.amount <= 0:
-        raise _unfit("amount", _("The amount is more than nothing."))
+        raise _unfit("amount", _("The amount must be more than zero."))
     if coupon.amount is not None and coupon.least <= coupon.amount:
         raise _unfit(
             "least", _("The minimum order is more than the amount, so that something is left to pay.")
         )
     if coupon.last_day < coupon.first_day:
-        raise _unfit("last_day", _("The end lies before the beginning."))
+        raise _unfit("last_day", _("The end is before the beginning."))
     if coupon.last_day < today:
         raise _unfit("last_day", _("The last day has already passed."))
 

@@ -91,12 +91,8 @@ class DropForm(CountryForm):
 class ReachForm(CountryForm):
     """How the line reaches a country; a country named in the address is filled in with what holds now."""
 
-    transit_min = forms.IntegerField(
-        label=gettext_lazy("Days under way, at least"), min_value=0, max_value=180
-    )
-    transit_max = forms.IntegerField(
-        label=gettext_lazy("Days under way, at most"), min_value=0, max_value=180
-    )
+    transit_min = forms.IntegerField(label=gettext_lazy("Transit days, minimum"), min_value=0, max_value=180)
+    transit_max = forms.IntegerField(label=gettext_lazy("Transit days, maximum"), min_value=0, max_value=180)
     handling = forms.IntegerField(label=gettext_lazy("Handling days"), min_value=0, max_value=30, initial=0)
     guaranteed = forms.BooleanField(label=gettext_lazy("Delivery is guaranteed there"), required=False)
     first = _usd(gettext_lazy("First weight, USD"))
@@ -204,7 +200,7 @@ class LineAdmin(DetailAdmin):
         found: QuerySet[Line] = super().get_queryset(request).annotate(destinations=Count("countries"))
         return found
 
-    @display(description=gettext_lazy("whose"))
+    @display(description=gettext_lazy("belongs to"))
     def platform_column(self, line: Line) -> str:
         return _("the platform’s") if line.is_platform else _("booked by sellers")
 
@@ -225,7 +221,7 @@ class LineAdmin(DetailAdmin):
             Fact(_("Chinese name"), thing.name_zh),
             Fact(_("Carrier"), thing.carrier),
             Fact(_("Mode"), thing.get_mode_display(), "ORD-8"),
-            Fact(_("Whose"), self.platform_column(thing)),
+            Fact(_("Belongs to"), self.platform_column(thing)),
             Fact(_("Offered"), thing.is_active),
         ]
         return [
@@ -254,13 +250,13 @@ class LineAdmin(DetailAdmin):
         rows.sort(key=lambda row: str(row[0].text))
         head = (
             _("Country"),
-            _("Days under way"),
+            _("Transit days"),
             _("Handling days"),
             _("Guaranteed"),
             _("First weight"),
             _("Additional"),
         )
-        return Table(head, rows, numbers=frozenset({1, 2, 4, 5}), empty=_("It goes nowhere yet."))
+        return Table(head, rows, numbers=frozenset({1, 2, 4, 5}), empty=_("No destinations yet."))
 
 
 class PriceForm(ReasonForm):
@@ -360,7 +356,7 @@ class FreightTemplateAdmin(DetailAdmin):
         ]
         return [
             Panel(_("Lines and prices"), table=self._prices(request, thing)),
-            Panel(_("Products that ship by it"), table=_products(products)),
+            Panel(_("Products that use it"), table=_products(products)),
             Panel(_("Template"), facts, side=True),
             Panel(_("On record"), log=history.log("template", thing.pk), side=True),
         ]
@@ -397,4 +393,4 @@ def _price(row: TemplateLine) -> Any:
 
 def _products(products: QuerySet[Product]) -> Table:
     rows = [(product.name, product.rts, product.is_listed) for product in products]
-    return Table((_("Product"), _("Ready to Ship"), _("Listed")), rows, empty=_("No product ships by it."))
+    return Table((_("Product"), _("Ready to Ship"), _("Listed")), rows, empty=_("No product uses it."))

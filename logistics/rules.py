@@ -118,7 +118,7 @@ def check_ships(*, rts: bool, has_template: bool) -> None:
         raise RuleViolation(
             "LOG-2",
             _("A Ready to Ship product needs a freight template."),
-            advice=_("Choose a template for it, or take Ready to Ship off."),
+            advice=_("Choose a template for it, or turn Ready to Ship off."),
             conflict=False,
             field="template",
         )
@@ -139,7 +139,7 @@ def check_reach(transit: Transit, *, first: Money, additional: Money) -> None:
     if not 0 <= transit.transit_min <= transit.transit_max <= 180:
         raise RuleViolation(
             "LOG-1",
-            _("The days under way go from the shortest to the longest, at most 180."),
+            _("The shortest transit time comes first and the longest last, at most 180 days."),
             conflict=False,
             field="transit_max",
         )
@@ -159,7 +159,7 @@ def check_price(price: Price) -> None:
             "LOG-2", _("The first and each additional weight are above zero."), conflict=False
         )
     if not 0 <= price.discount_percent <= 100:
-        raise RuleViolation("LOG-2", _("A discount lies between 0 and 100 per cent."), conflict=False)
+        raise RuleViolation("LOG-2", _("A discount is between 0 and 100 per cent."), conflict=False)
 
 
 COURIERS = frozenset({"DHL", "UPS", "FedEx"})

@@ -107,7 +107,7 @@ class StatementFilters(Paged):
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if "first" in given and "last" in given and given["last"] < given["first"]:
-            raise serializers.ValidationError({"last": [_("The end lies before the beginning.")]})
+            raise serializers.ValidationError({"last": [_("The end is before the beginning.")]})
         return given
 
 

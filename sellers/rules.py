@@ -132,7 +132,9 @@ def check_activate(facts: Standing, policy: Policy, at: datetime) -> None:
     if locked is not None:
         raise RuleViolation(
             "QUA-4",
-            _("After a try without an effective contract, activating is possible again from %(day)s."),
+            _(
+                "After an activation without an effective contract, activating is possible again from %(day)s."
+            ),
             advice=_("An order that you draft and the buyer pays still restores the account at once."),
             day=locked,
         )
@@ -182,7 +184,7 @@ def check_product(*, dispatch_days: int, tiers: Sequence[tuple[int, Money]]) -> 
             "ORD-4", _("Dispatch takes 1 to 90 days after payment."), conflict=False, field="dispatch_days"
         )
     if not tiers:
-        raise RuleViolation("ORD-1", _("Give at least one price."), conflict=False, field="tiers")
+        raise RuleViolation("ORD-1", _("Enter at least one price."), conflict=False, field="tiers")
     if any(quantity < 1 or price.amount <= 0 for quantity, price in tiers):
         raise RuleViolation(
             "ORD-1", _("Quantities start at 1 and prices are above zero."), conflict=False, field="tiers"

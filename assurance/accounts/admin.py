@@ -70,7 +70,9 @@ class UserAdmin(DetailAdmin):
             run=people.set_roles,
             target="user_id",
             form=RolesForm,
-            explains=gettext_lazy("They hold from the next page on. Operations need two-factor sign-in."),
+            explains=gettext_lazy(
+                "They take effect from the next page on. Operations need two-factor sign-in."
+            ),
         ),
     )
 
@@ -97,15 +99,13 @@ class UserAdmin(DetailAdmin):
         rows = [
             (
                 roles.NAMES[name],
-                Badge(_("holds it"), "good", "check")
-                if name in held
-                else Badge(_("does not"), "off", "none"),
+                Badge(_("granted"), "good", "check") if name in held else Badge(_("does not"), "off", "none"),
                 roles.DUTIES[name],
             )
             for name in roles.NAMES
         ]
         return [
             Panel(_("Person"), facts),
-            Panel(_("Roles in operations"), table=Table((_("Role"), _("Held"), _("Duties")), rows)),
+            Panel(_("Roles in operations"), table=Table((_("Role"), _("Granted"), _("Duties")), rows)),
             Panel(_("On record"), log=history.log("user", thing.pk), side=True),
         ]

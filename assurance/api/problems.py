@@ -67,9 +67,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
         errors = {exc.field: [exc.message]} if exc.field else None
         return respond(code, exc.message, rule=exc.rule_id, advice=exc.advice, errors=errors)
     if isinstance(exc, exceptions.ValidationError):
-        return respond(
-            exc.status_code, _("Some values are not as they should be."), errors=by_field(exc.detail)
-        )
+        return respond(exc.status_code, _("Some values are not valid."), errors=by_field(exc.detail))
     if isinstance(exc, exceptions.APIException):
         return respond(exc.status_code, str(exc.detail), headers=_headers(exc))
     if isinstance(exc, Http404):

@@ -38,11 +38,11 @@ _SAID = {
         "%(n)d delivery turned out to be in time", "%(n)d deliveries turned out to be in time", "n"
     ),
     "received_automatically": ngettext_lazy(
-        "%(n)d receipt was taken as given", "%(n)d receipts were taken as given", "n"
+        "%(n)d receipt was confirmed automatically", "%(n)d receipts were confirmed automatically", "n"
     ),
     "closed": ngettext_lazy("%(n)d order was closed", "%(n)d orders were closed", "n"),
     "refund_escalated": ngettext_lazy(
-        "%(n)d refund came before the platform", "%(n)d refunds came before the platform", "n"
+        "%(n)d refund was escalated to the platform", "%(n)d refunds were escalated to the platform", "n"
     ),
     "expired": ngettext_lazy("%(n)d coupon ended", "%(n)d coupons ended", "n"),
     "released": ngettext_lazy("%(n)d coupon is free again", "%(n)d coupons are free again", "n"),

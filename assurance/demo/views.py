@@ -42,7 +42,7 @@ def move(request: HttpRequest) -> HttpResponse:
     if by == "due":
         target = _due(back, present)
         if target is None:
-            messages.info(request, _("Nothing falls due any more."))
+            messages.info(request, _("There are no more deadlines."))
             return redirect(back)
     elif by in STEPS:
         target = present + STEPS[by]

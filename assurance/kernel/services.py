@@ -30,7 +30,7 @@ def announce(
     if starts_at <= at and not PolicyVersion.objects.filter(starts_at=starts_at).exists():
         raise RuleViolation(
             "POL-1",
-            _("A version begins in the future, so that nobody is bound by what was not yet known."),
+            _("A version must begin in the future, so that nobody is bound by terms not yet published."),
             conflict=False,
             field="starts_at",
         )
@@ -67,7 +67,7 @@ def keep_rates(
     """
     rates.check_day(day, today=day_of(at))
     if not usd:
-        raise RuleViolation("MON-2", _("Give the rate of one currency at least."), conflict=False)
+        raise RuleViolation("MON-2", _("Enter the rate of at least one currency."), conflict=False)
     last = {rate.currency: rate for rate in newest_rates(day, at)}
     for currency, rate in usd.items():
         known = last.get(currency)

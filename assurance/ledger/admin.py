@@ -63,7 +63,7 @@ class AccountAdmin(DetailAdmin):
         state = Badge(_("The books are in order"), "good", "check")
         if wrong:
             state = Badge(_("The books are not in order"), "late", "warning")
-        facts = [Fact(_("State"), state, "MON-3"), *(Fact(_("Fault"), fault) for fault in wrong)]
+        facts = [Fact(_("State"), state, "MON-3"), *(Fact(_("Discrepancy"), fault) for fault in wrong)]
         return self._page(
             request,
             "detail",

@@ -29,7 +29,7 @@ class Words:
 
 
 _ORDER_CLOSED = {
-    "unanswered": _("It was closed because it was left unanswered. Nothing has been charged."),
+    "unanswered": _("It was closed because it was not answered in time. Nothing has been charged."),
     "unpaid": _("It was closed because it was not paid in time. Nothing has been charged."),
     "declined": _("It was declined. Nothing has been charged."),
     "cancelled": _("It was cancelled before payment. Nothing has been charged."),
@@ -39,12 +39,12 @@ _GUARANTEES = {"dispatch": _("late dispatch"), "delivery": _("late delivery")}
 
 _EXPORTS = {
     "export_finished": Words(
-        _("Your file of orders is ready"),
-        _("%(format)s, orders in it: %(orders)s. It is kept for 7 days from when you asked for it."),
+        _("Your export of orders is ready"),
+        _("%(format)s, number of orders: %(orders)s. It is kept for 7 days from your request."),
     ),
     "export_failed": Words(
-        _("Your file of orders could not be written"),
-        _("Something went wrong on our side, three times. Ask for it again, or narrow the list first."),
+        _("Your export of orders failed"),
+        _("Something went wrong on our side, three times. Request it again, or narrow the list first."),
     ),
 }
 
@@ -69,7 +69,7 @@ _TO_BUYER = {
     ),
     "short_accepted": Words(
         _("Order %(number)s: the initial payment is accepted"),
-        _("The supplier takes what has arrived as enough; the rest joins the balance."),
+        _("The supplier accepts the amount received; the rest is added to the balance."),
     ),
     "rest_asked": Words(
         _("Order %(number)s: the rest of the initial payment is asked for"),
@@ -85,20 +85,21 @@ _TO_BUYER = {
     ),
     "dispatch_overdue": Words(
         _("Order %(number)s is overdue"),
-        _("It was to be dispatched by %(until)s. You can make a claim now, also once it is dispatched."),
+        _("It was due to be dispatched by %(until)s. You can make a claim now, also after it is dispatched."),
     ),
     "delivery_late": Words(
         _("Order %(number)s did not arrive by the promised day"),
-        _("It was to arrive by %(until)s. You can make a claim now; the order’s page says until when."),
+        _("It was due to arrive by %(until)s. You can make a claim now; the order’s page says until when."),
     ),
     "order_received_automatically": Words(
-        _("Order %(number)s counts as received"),
+        _("Order %(number)s: receipt confirmed automatically"),
         _(
             "The time for receipt is over. If something is wrong, apply for a refund; the order’s page says until when."
         ),
     ),
     "receipt_extended": Words(
-        _("Order %(number)s: more time for receipt"), _("The supplier put automatic receipt off by 15 days.")
+        _("Order %(number)s: receipt time extended"),
+        _("The supplier postponed automatic receipt by 15 days."),
     ),
     "date_proposed": Words(
         _("Order %(number)s: another dispatch day is proposed"),
@@ -112,32 +113,32 @@ _TO_BUYER = {
         _("Your claim on order %(number)s is approved"), _("A coupon has been added to your coupons.")
     ),
     "claim_rejected": Words(
-        _("Your claim on order %(number)s is rejected"), _("The reason stands on the order’s page.")
+        _("Your claim on order %(number)s is rejected"), _("The reason is on the order’s page.")
     ),
     "refund_refused": Words(
         _("Order %(number)s: the supplier refused the refund"),
-        _("You can bring it before the platform from day 4; by itself it comes there on day 7."),
+        _("You can escalate it to the platform from day 4; on day 7 this happens automatically."),
     ),
     "production_shown": Words(
-        _("Order %(number)s: see how the goods come along"),
+        _("Order %(number)s: see the production progress"),
         _("The supplier added to its production updates."),
     ),
     "review_replied": Words(
-        _("Order %(number)s: the supplier replied to your review"), _("The reply stands below it.")
+        _("Order %(number)s: the supplier replied to your review"), _("The reply is shown below it.")
     ),
     "message_received": Words(
-        _("Order %(number)s: the supplier wrote to you"), _("Read and answer it on the order’s messages.")
+        _("Order %(number)s: the supplier wrote to you"), _("Read and answer it in the order’s messages.")
     ),
     "refund_countered": Words(
         _("Order %(number)s: the supplier offers %(amount)s"),
-        _("Accept it, and it is paid, or say no. Your application for a refund stands meanwhile."),
+        _("Accept it and it is paid at once, or decline. Your application for a refund stands meanwhile."),
     ),
     "refund_evidence": Words(
         _("Order %(number)s: the supplier added to the refund"),
-        _("Words or files of the supplier stand on the refund’s page."),
+        _("The supplier’s comment or files are on the refund’s page."),
     ),
     "refund_ruled": Words(
-        _("Order %(number)s: the platform decided on the refund"), _("The reason stands on the order’s page.")
+        _("Order %(number)s: the platform decided on the refund"), _("The reason is on the order’s page.")
     ),
     "refunded": Words(
         _("%(amount)s refunded for order %(number)s"), _("The money goes back the way it was paid.")
@@ -160,12 +161,12 @@ _TO_SELLER = {
         _("New order %(number)s"), _("A buyer started it. Its page says what comes next and by when.")
     ),
     "order_confirmed": Words(
-        _("The buyer confirmed order %(number)s"), _("It waits for the buyer’s payment.")
+        _("The buyer confirmed order %(number)s"), _("Waiting for the buyer’s payment.")
     ),
     "order_closed": Words(_("Order %(number)s is closed"), _("%(because)s")),
     "order_paid": Words(
         _("%(amount)s paid on order %(number)s"),
-        _("The money is held until receipt. The dispatch deadline stands on the order’s page."),
+        _("The money is held until receipt. The dispatch deadline is on the order’s page."),
     ),
     "funds_early": Words(
         _("%(amount)s arrived for order %(number)s"),
@@ -176,7 +177,7 @@ _TO_SELLER = {
     ),
     "funds_waiting": Words(
         _("%(amount)s arrived for order %(number)s"),
-        _("It waits on the bank statement. Associate it, and it counts toward the order."),
+        _("It is on the bank statement. Associate it, and it counts toward the order."),
     ),
     "dispatch_near": Words(
         _("Dispatch order %(number)s by tomorrow"),
@@ -184,18 +185,18 @@ _TO_SELLER = {
     ),
     "dispatch_overdue": Words(
         _("Order %(number)s is overdue"),
-        _("It was to be dispatched by %(until)s. The buyer can make a claim now; dispatch it soon."),
+        _("It was due to be dispatched by %(until)s. The buyer can make a claim now; dispatch it soon."),
     ),
     "delivery_late": Words(
         _("Order %(number)s did not arrive by the promised day"),
-        _("It was to arrive by %(until)s. The buyer can make a claim now."),
+        _("It was due to arrive by %(until)s. The buyer can make a claim now."),
     ),
     "order_received": Words(
         _("The buyer received order %(number)s"),
         _("Its money is released to your balance less the service fee."),
     ),
     "receipt_extended": Words(
-        _("Order %(number)s: more time for receipt"), _("The buyer put automatic receipt off by 15 days.")
+        _("Order %(number)s: receipt time extended"), _("The buyer postponed automatic receipt by 15 days.")
     ),
     "address_changed": Words(
         _("Order %(number)s: the buyer changed the address"),
@@ -237,13 +238,13 @@ _TO_SELLER = {
     ),
     "order_reviewed": Words(
         _("Order %(number)s: the buyer wrote a review"),
-        _("It stands on the product’s page. You can reply to it once."),
+        _("It is shown on the product’s page. You can reply to it once."),
     ),
     "message_received": Words(
-        _("Order %(number)s: the buyer wrote to you"), _("Read and answer it on the order’s messages.")
+        _("Order %(number)s: the buyer wrote to you"), _("Read and answer it in the order’s messages.")
     ),
     "refund_declined": Words(
-        _("Order %(number)s: the buyer said no to your offer"),
+        _("Order %(number)s: the buyer declined your offer"),
         _("The application stands. You can offer another amount or agree until it goes to the platform."),
     ),
     "refund_withdrawn": Words(
@@ -251,10 +252,11 @@ _TO_SELLER = {
     ),
     "refund_evidence": Words(
         _("Order %(number)s: the buyer added to the refund"),
-        _("Words or files of the buyer stand on the order’s page."),
+        _("The buyer’s comment or files are on the order’s page."),
     ),
     "refund_escalated": Words(
-        _("Order %(number)s: the refund is before the platform"), _("The platform decides; you will be told.")
+        _("Order %(number)s: the refund has been escalated to the platform"),
+        _("The platform decides; you will be told."),
     ),
     "refunded": Words(
         _("%(amount)s refunded for order %(number)s"),

@@ -30,7 +30,7 @@ class ReasonForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Kept in the record. Whom it concerns can read it."),
+        help_text=_("Kept on record. The parties concerned can read it."),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 

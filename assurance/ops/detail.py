@@ -122,9 +122,7 @@ class DetailAdmin(ModelAdmin):
                 form.add_error(refusal.field, f"{refusal.message} {refusal.advice}".strip())
             return self._ask(request, doing, things, form, at, status=409, refusal=refusal)
         if not report.finished:
-            messages.info(
-                request, gettext("This is being done at this moment. Reload to see what came of it.")
-            )
+            messages.info(request, gettext("This is being done right now. Reload to see the result."))
             return HttpResponseRedirect(self._url(things[0]) if things else self._list_url())
         messages.success(request, f"{report.done[0].label}: {doing.done}")
         return HttpResponseRedirect(self._url_of(report.done[0].pk))

@@ -231,7 +231,7 @@ def _sweeps() -> Table:
     """Each job of the schedule, and whether it has finished within three of its periods, by this machine's time."""
     runs = {run.name: run for run in SweepRun.objects.all()}
     rows_ = [_sweep(sweep, runs.get(sweep.name)) for sweep in SWEEPS]
-    head = (_("Job"), _("Rule"), _("State"), _("Last finished"), _("Did"), _("Last error"))
+    head = (_("Job"), _("Rule"), _("State"), _("Last finished"), _("Processed"), _("Last error"))
     return Table(head, rows_, numbers=frozenset({4}))
 
 

@@ -78,7 +78,7 @@ def _unknown_dispatch(view: View) -> str:
 def _receipt(order: Order, view: View) -> str:
     if view.received_at is None:
         return ""
-    return _("confirmed by the buyer") if order.confirmed_at else _("taken as given; no delivery")
+    return _("confirmed by the buyer") if order.confirmed_at else _("confirmed automatically; not a delivery")
 
 
 def _entrance(view: View) -> Badge | list[object]:
@@ -107,5 +107,5 @@ def parcels_panel(parcels: Sequence[Parcel]) -> Panel:
         what = f"{event.get_kind_display()} · {event.place}" if event.place else event.get_kind_display()
         rows.append((event.happened_at, str(event.parcel), what, event.received_at))
     rows.sort(key=lambda row: row[0], reverse=True)
-    head = (_("When"), _("Parcel"), _("What"), _("Learnt"))
+    head = (_("When"), _("Parcel"), _("What"), _("Known since"))
     return Panel(_("Parcels and tracking"), table=Table(head, rows, empty=_("No parcel has been submitted.")))

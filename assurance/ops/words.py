@@ -18,7 +18,7 @@ from assurance.ops.show import shown
 
 WORDS: dict[str, Promise] = {
     "account": _("bank account"),
-    "bankline.reference": _("the payer’s words"),
+    "bankline.reference": _("payer’s remarks"),
     "by": pgettext_lazy("person", "by"),
     "buyer": _("buyer"),
     "carrier": _("carrier"),
@@ -40,8 +40,8 @@ WORDS: dict[str, Promise] = {
     "issued_at": _("issued"),
     "kind": _("kind"),
     "last_day": _("last day"),
-    "made_at": _("made"),
-    "made_by": _("made by"),
+    "made_at": _("created"),
+    "made_by": _("created by"),
     "mode": _("mode"),
     "bankstatement.name": _("file"),
     "name": _("name"),
@@ -56,7 +56,7 @@ WORDS: dict[str, Promise] = {
     "seller": _("seller"),
     "since": _("since"),
     "state": _("state"),
-    "takenback.reference": _("the bank’s words"),
+    "takenback.reference": _("bank’s remarks"),
     "user.name": pgettext_lazy("person", "name"),
 }
 

@@ -61,7 +61,7 @@ class RegionForm(ReasonForm):
     due_from = forms.DateField(
         label=pgettext_lazy("period", "First day"),
         widget=day_picker(),
-        help_text=gettext_lazy("Orders to be dispatched or delivered by a day of the period."),
+        help_text=gettext_lazy("Orders whose dispatch or delivery is due in the period."),
     )
     due_to = forms.DateField(
         label=pgettext_lazy("period", "Last day"),
@@ -120,7 +120,7 @@ class ExemptionAdmin(DetailAdmin):
             name="carry-out",
             label=gettext_lazy("Carry out"),
             asks=gettext_lazy("Carry out the exemption"),
-            done=gettext_lazy("Carried out. Its orders are worked off now."),
+            done=gettext_lazy("Carried out. Its orders are being processed."),
             permission=MAY_REGION,
             run=services.carry_out,
             target="exemption_id",
@@ -208,12 +208,12 @@ def _facts(thing: Exemption, user: Any) -> Panel:
             Fact(
                 _("Line"), links.to(user, Line, thing.line_id, thing.line) if thing.line else _("Every line")
             ),
-            Fact(_("Dispatched or delivered by a day of"), _when(thing), "DSP-7"),
+            Fact(_("Dispatch or delivery due in"), _when(thing), "DSP-7"),
         ]
     facts += [
         Fact(_("Effect"), _effect(thing), "DSP-7"),
         Fact(_("Reason"), thing.reason),
-        Fact(_("Made"), thing.made_at),
+        Fact(_("Created"), thing.made_at),
         Fact(_("By"), thing.made_by),
     ]
     if thing.order is None and thing.carried_at is not None:
@@ -249,13 +249,13 @@ def _preview(thing: Exemption, user: Any, at: datetime) -> list[Panel]:
     ]
     head = (
         _("Order"),
-        _("What becomes of it"),
+        _("Processing result"),
         _("Dispatch, delivery"),
         _("Dispatch by"),
         _("Promised"),
     )
     return [
-        Panel(_("What it touches"), table=_counts(counted), note=note),
+        Panel(_("Scope"), table=_counts(counted), note=note),
         Panel(
             _("Order by order"),
             table=Table(head, rows, empty=_("No order falls under it now.")),
@@ -269,13 +269,13 @@ def _progress(thing: Exemption) -> Panel:
     note = ""
     if thing.ended_at is None:
         left = queries.left_to_look_at(thing)
-        note = _("All orders that fall under it by now are worked off. Later ones follow by themselves.")
+        note = _("All orders that fall under it so far have been processed. Later ones follow automatically.")
         if left:
             waiting = ngettext(
                 "%(n)d order is still to be looked at.", "%(n)d orders are still to be looked at.", left
             )
             note = waiting % {"n": left}
-    return Panel(_("What came of it"), table=_counts(queries.came_to(thing)), note=note)
+    return Panel(_("Results"), table=_counts(queries.came_to(thing)), note=note)
 
 
 def _come_to(thing: Exemption, user: Any) -> Panel:
@@ -289,7 +289,7 @@ def _come_to(thing: Exemption, user: Any) -> Panel:
         )
         for one in found[:LISTED]
     ]
-    head = (_("Order"), _("Seller"), _("Looked at"), _("What became of it"))
+    head = (_("Order"), _("Seller"), _("Processed at"), _("Processing result"))
     table = Table(head, rows, empty=_("None yet."))
     return Panel(_("Order by order"), table=table, note=_more(found.count()))
 
@@ -297,7 +297,7 @@ def _come_to(thing: Exemption, user: Any) -> Panel:
 def _counts(counted: dict[str, int]) -> Table:
     rows = [(OUTCOMES[name], counted[name]) for name in OUTCOMES if counted.get(name)]
     return Table(
-        (_("What becomes of it"), _("Orders")),
+        (_("Processing result"), _("Orders")),
         rows,
         numbers=frozenset({1}),
         empty=_("No order falls under it now."),

@@ -294,6 +294,6 @@ def _claim_panel(claim: Claim, user: Any) -> Panel:
         Fact(_("Buyer"), claim.filed_by, note=claim.filed_by.email),
         Fact(_("Country"), countries.name(str(claim.order.destination))),
         Fact(_("Filed"), claim.filed_at, "CLM-2"),
-        Fact(_("The buyer’s words"), claim.note),
+        Fact(_("The buyer’s note"), claim.note),
     ]
     return Panel(_("Claim"), facts, side=True)

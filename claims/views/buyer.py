@@ -47,7 +47,7 @@ class ClaimForm(forms.Form):
     )
     understood = forms.BooleanField(
         label=gettext_lazy("I understand that this uses up the only claim on this order."),
-        error_messages={"required": gettext_lazy("Tick the box to go on.")},
+        error_messages={"required": gettext_lazy("Tick the box to continue.")},
     )
 
 

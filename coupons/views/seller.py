@@ -27,9 +27,9 @@ MOST_DOLLARS = 1_000_000
 class StoreCouponForm(forms.Form):
     """A store coupon as a seller writes it: a percentage or an amount, never both."""
 
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Buyers read it."))
+    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Shown to buyers."))
     kind = forms.ChoiceField(
-        label=_("It takes off"),
+        label=_("Discount type"),
         choices=[(PERCENT, _("A percentage of the goods")), (AMOUNT, _("An amount off the goods"))],
         widget=forms.RadioSelect,
         initial=PERCENT,
@@ -49,18 +49,18 @@ class StoreCouponForm(forms.Form):
     first_day = forms.DateField(label=_("First day"), widget=day_picker())
     last_day = forms.DateField(label=_("Last day"), widget=day_picker())
     limit = forms.IntegerField(
-        label=_("Uses in all"),
+        label=_("Total uses"),
         required=False,
         min_value=1,
         max_value=1_000_000,
-        help_text=_("Empty: as many as there are orders."),
+        help_text=_("Leave empty for no limit."),
     )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         kind = given.get("kind")
         if kind in (PERCENT, AMOUNT) and given.get(kind) is None and kind not in self.errors:
-            self.add_error(kind, _("Say how much it takes off."))
+            self.add_error(kind, _("Enter the discount."))
         return given
 
     def terms(self) -> StoreTerms:

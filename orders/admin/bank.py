@@ -163,7 +163,7 @@ class BankLineAdmin(DetailAdmin):
             Fact(_("Associated"), thing.associated_at),
             Fact(_("Order"), links.to(user, Order, thing.order_id, thing.order)),
             Fact(_("Payer"), thing.payer),
-            Fact(_("The payer’s words"), thing.reference),
+            Fact(_("Payer’s remarks"), thing.reference),
             Fact(_("Bank reference"), thing.bank_reference),
             Fact(_("Statement"), links.to(user, BankStatement, thing.statement_id, thing.statement)),
         ]
@@ -182,7 +182,7 @@ class BankLineAdmin(DetailAdmin):
 def _taken_back(line: BankLine, user: Any) -> list[Panel]:
     found = reversals_of(line)
     rows = [(one.day, links.to(user, TakenBack, one.pk, one), one.reference, one.settled_at) for one in found]
-    head = (_("Day"), _("Bank reference"), _("The bank’s words"), pgettext("time", "Settled"))
+    head = (_("Day"), _("Bank reference"), _("Bank’s remarks"), pgettext("time", "Settled"))
     title = _("The bank may have taken it back")
     return [Panel(title, table=Table(head, rows))] if rows else []
 
@@ -199,7 +199,7 @@ def _lines(found: Sequence[BankLine], user: Any) -> Table:
         for line in found
     ]
     head = (pgettext("money", "Arrived"), _("Bank reference"), _("Payer"), _("Order"), _("State"))
-    return Table(head, rows, empty=_("There is none; it is no payment told twice."))
+    return Table(head, rows, empty=_("There is none; the payment was not reported twice."))
 
 
 class SentBackFilter(admin.SimpleListFilter):
@@ -263,7 +263,7 @@ class ReturnAdmin(DetailAdmin):
     def amount_column(self, due: Return) -> Any:
         return parts.money(due.amount)
 
-    @display(description=gettext_lazy("by way of"))
+    @display(description=gettext_lazy("channel"))
     def channel_column(self, due: Return) -> str:
         return due.get_channel_display()
 
@@ -288,7 +288,7 @@ class ReturnAdmin(DetailAdmin):
         facts = [
             Fact(_("Amount"), thing.amount, thing.rule),
             Fact(_("Set aside"), thing.since),
-            Fact(_("By way of"), thing.get_channel_display()),
+            Fact(_("Channel"), thing.get_channel_display()),
             Fact(_("Payer"), _payer(thing)),
             Fact(_("Order"), links.to(user, Order, thing.order_id, thing.order)),
             Fact(_("Bank line"), links.to(user, BankLine, thing.bank_line_id, thing.bank_line)),

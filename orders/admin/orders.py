@@ -158,7 +158,7 @@ class OrderAdmin(DetailAdmin):
     def total_column(self, order: Order) -> Any:
         return parts.money(order.total)
 
-    @display(description=gettext_lazy("made"), ordering="id")
+    @display(description=gettext_lazy("created"), ordering="id")
     def made(self, order: Order) -> Any:
         return parts.moment(order.created_at, instant_text(order.created_at, seconds=False))
 
@@ -212,7 +212,7 @@ def _parties(order: Order, user: Any) -> Panel:
     facts = [
         Fact(_("Buyer"), order.buyer, note=order.buyer.email),
         Fact(_("Seller"), links.to(user, Seller, order.seller_id, order.seller.name)),
-        Fact(_("Made"), order.created_at),
+        Fact(_("Created"), order.created_at),
         Fact(_("Started by"), order.get_drafted_by_display(), "ORD-1"),
         Fact(_("Destination"), countries.name(str(order.destination)), note=address),
         Fact(_("Line"), order.line),

@@ -73,7 +73,7 @@ class RulingForm(ReasonForm):
         if values.get("ruling") == "part":
             amount = values.get("amount")
             if "amount" not in self.errors and not amount:
-                self.add_error("amount", _("Say how much."))
+                self.add_error("amount", _("Enter an amount."))
             elif amount and amount % minor_unit(self._currency):
                 self.add_error(
                     "amount",
@@ -136,7 +136,7 @@ class RefundAdmin(DetailAdmin):
     def state_column(self, refund: Refund) -> Any:
         return shown(REFUND_STATES[state_now(refund, clock.now())])
 
-    @display(description=gettext_lazy("asked for"))
+    @display(description=gettext_lazy("amount requested"))
     def asked(self, refund: Refund) -> Any:
         return shown(_asked(refund))
 
@@ -153,7 +153,7 @@ class RefundAdmin(DetailAdmin):
         case = application(thing, at)
         facts = [
             Fact(_("State"), REFUND_STATES[state_now(thing, at)], "RFD-2"),
-            Fact(_("Asked for"), _asked(thing), "CPN-6"),
+            Fact(_("Amount requested"), _asked(thing), "CPN-6"),
             Fact(_("The buyer’s reason"), thing.get_cause_display(), note=thing.reason),
             Fact(_("The supplier’s open offer"), case.offer, "RFD-2"),
             Fact(_("Applied"), thing.opened_at, "RFD-1"),

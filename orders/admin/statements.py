@@ -94,7 +94,7 @@ class BankStatementAdmin(DetailAdmin):
             run=statements.discard,
             target="statement_id",
             explains=gettext_lazy(
-                "Nothing of it counts. Uploaded again, the file can be taken in after all."
+                "None of it counts. The file can still be taken in if it is uploaded again."
             ),
             look="",
             offered=lambda statement, at: statement.state == StatementState.UPLOADED,
@@ -129,7 +129,7 @@ class BankStatementAdmin(DetailAdmin):
                 form.add_error("file", error.message)
             else:
                 if not is_new:
-                    messages.info(request, _("This very file was uploaded before; nothing has changed."))
+                    messages.info(request, _("The same file was uploaded before; nothing has changed."))
                 return HttpResponseRedirect(self._url(statement))
         status = 422 if form.is_bound else 200
         context = {
@@ -185,16 +185,18 @@ class BankStatementAdmin(DetailAdmin):
 
 _NOTHING_YET = gettext_lazy("Nothing counts before the statement is taken in.")
 _TITLES: dict[StatementState, tuple[Promise, Promise | str]] = {
-    StatementState.UPLOADED: (gettext_lazy("What it would do"), _NOTHING_YET),
+    StatementState.UPLOADED: (gettext_lazy("Preview"), _NOTHING_YET),
     StatementState.TAKING: (gettext_lazy("Its lines"), ""),
     StatementState.TAKEN: (gettext_lazy("Its lines"), ""),
     StatementState.FAILED: (
         gettext_lazy("Its lines"),
-        gettext_lazy("It broke off. Take it in again: it goes on where it was, and nothing counts twice."),
+        gettext_lazy(
+            "It was interrupted. Take it in again: it continues where it stopped, and nothing counts twice."
+        ),
     ),
     StatementState.DISCARDED: (
-        gettext_lazy("What it would have done"),
-        gettext_lazy("It was discarded, and nothing of it counts. Upload the file again to take it in."),
+        gettext_lazy("Preview before it was discarded"),
+        gettext_lazy("It was discarded, and none of it counts. Upload the file again to take it in."),
     ),
 }
 _BADGES = {
@@ -216,7 +218,7 @@ def _progress(statement: BankStatement) -> Panel:
     return Panel(
         _("Being taken in"),
         [Fact(_("Progress"), Progress(statement.done, total, text))],
-        note=_("You can go on working meanwhile."),
+        note=_("You can continue working meanwhile."),
         again=reverse("admin:orders_bankstatement_progress", args=[statement.pk]),
     )
 

@@ -26,7 +26,7 @@ from orders.services import taken_back
 TO_DO = {
     "open": gettext_lazy("It has not counted: mark the line for return, then the return as returned."),
     "associated": gettext_lazy("It counts for its order: settle it with the buyer or the seller."),
-    "return": gettext_lazy("It was to go back anyway: mark the return as returned, and do not send it."),
+    "return": gettext_lazy("It was to be returned anyway: mark the return as returned, and do not send it."),
 }
 
 
@@ -59,7 +59,8 @@ class TakenBackAdmin(DetailAdmin):
             run=taken_back.settle,
             target="taken_back_id",
             explains=gettext_lazy(
-                "Say how: who pays it now, and where that stands. No money moves by this, and the order stays as it is."
+                "Explain how: who pays it now, and where that is recorded. "
+                "This moves no money, and the order stays as it is."
             ),
             offered=lambda back, at: back.settled_at is None,
         ),
@@ -94,7 +95,7 @@ class TakenBackAdmin(DetailAdmin):
             Fact(_("State"), _state(thing), "PAY-2"),
             Fact(_("Day"), thing.day),
             Fact(_("Payer"), thing.payer),
-            Fact(_("The bank’s words"), thing.reference),
+            Fact(_("Bank’s remarks"), thing.reference),
             Fact(_("Bank reference"), thing.bank_reference),
             Fact(_("Statement"), links.to(user, BankStatement, thing.statement_id, thing.statement)),
             Fact(pgettext("time", "Settled"), thing.settled_at, note=thing.settled_by or ""),
@@ -104,7 +105,7 @@ class TakenBackAdmin(DetailAdmin):
                 _("The credit that it undoes"),
                 table=_credits(thing, user),
                 note=_(
-                    "Credits of the same account and amount; those that its words or its reference name, first."
+                    "Credits of the same account and amount; those named in its remarks or reference come first."
                 ),
             ),
             Panel(_("Taken back"), facts, side=True),

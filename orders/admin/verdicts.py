@@ -28,11 +28,11 @@ REASONS: dict[str, Promise] = {
         "Its reference names an order to which buyer and seller had not both agreed: it waits, and the seller "
         "associates it once they have. If the order closes, it goes back."
     ),
-    matching.NO_REFERENCE: _("The payer’s words hold no reference."),
-    matching.BROKEN: _("The payer’s words hold a reference whose check digits do not fit: mistyped."),
+    matching.NO_REFERENCE: _("The payer’s remarks contain no reference."),
+    matching.BROKEN: _("The payer’s remarks contain a reference whose check digits do not match: mistyped."),
     matching.NUMBER: _("The payer gave an order’s number, which has no check digits, and no reference."),
     matching.UNKNOWN: _("The reference is well formed, but no order has it."),
-    matching.SEVERAL: _("The payer’s words hold the references of several orders."),
+    matching.SEVERAL: _("The payer’s remarks contain the references of several orders."),
     matching.CURRENCY: _("The order that the reference names is in another currency."),
     matching.REPEAT: _("The same amount came for this order before: it may be the same payment once more."),
     matching.KNOWN: _("This line was taken in before, with this statement or another one: nothing changes."),

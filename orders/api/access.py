@@ -32,9 +32,9 @@ class OrderView(View):
         self.order = _find(request, path["number"])
         if request.method == "POST" and self.side not in (None, side_of(self.order, request)):
             whose = (
-                _("This is for the buyer to do.")
+                _("Only the buyer can do this.")
                 if self.side == BUYER
-                else _("This is for the supplier to do.")
+                else _("Only the supplier can do this.")
             )
             raise exceptions.PermissionDenied(whose)
 

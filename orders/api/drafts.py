@@ -41,7 +41,7 @@ class Terms(Given):
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if ("days" in given) == ("day" in given):
-            raise serializers.ValidationError({"days": [_("Give either a number of days or a day.")]})
+            raise serializers.ValidationError({"days": [_("Enter either a number of days or a day.")]})
         return given
 
 
@@ -86,7 +86,7 @@ class Drafts(View):
         """Draft an order for a buyer, who confirms or declines it. All products are of one shop of yours."""
         mine = own.sellers_of(user_id(request))
         if not mine:
-            raise exceptions.PermissionDenied(_("This is for the supplier to do."))
+            raise exceptions.PermissionDenied(_("Only the supplier can do this."))
         at = clock.now()
         order = start.by_seller(
             seller_id=_shop(mine, given),
@@ -136,10 +136,10 @@ def _shop(mine: list[int], given: Mapping[str, Any]) -> int:
 
 def _buyer(request: Request, email: str) -> int:
     if not limits.may_look_up(f"user:{user_id(request)}"):
-        raise exceptions.Throttled(detail=_("That were many look-ups. Try again in an hour."))
+        raise exceptions.Throttled(detail=_("Too many look-ups. Try again in an hour."))
     buyer = buyer_by_email(email)
     if buyer is None:
-        raise serializers.ValidationError({"buyer": [_("Nobody buys here under this e-mail.")]})
+        raise serializers.ValidationError({"buyer": [_("No buyer uses this e-mail.")]})
     return buyer.pk
 
 

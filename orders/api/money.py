@@ -116,7 +116,9 @@ class RefundAsked(Given):
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["full"] == ("amount" in given):
-            raise serializers.ValidationError({"amount": [_("Ask either for everything or for an amount.")]})
+            raise serializers.ValidationError(
+                {"amount": [_("Ask either for a full refund or for an amount.")]}
+            )
         return given
 
 

@@ -63,7 +63,7 @@ class Filters(Given):
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         for first, last in (("created_from", "created_to"), ("amount_from", "amount_to")):
             if first in given and last in given and given[last] < given[first]:
-                raise serializers.ValidationError({last: [_("The end lies before the beginning.")]})
+                raise serializers.ValidationError({last: [_("The end is before the beginning.")]})
         return given
 
 

@@ -69,7 +69,7 @@ class Said(Given):
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if not given["words"] and not given["files"]:
-            raise serializers.ValidationError({"words": [_("Write something or choose a file.")]})
+            raise serializers.ValidationError({"words": [_("Enter a comment or choose a file.")]})
         return given
 
 

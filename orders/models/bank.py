@@ -16,7 +16,7 @@ class StatementState(models.TextChoices):
     UPLOADED = "uploaded", _("To be taken in")
     TAKING = "taking", _("Being taken in")
     TAKEN = "taken", _("Taken in")
-    FAILED = "failed", _("Broken off")
+    FAILED = "failed", _("Interrupted")
     DISCARDED = "discarded", _("Discarded")
 
 

@@ -80,7 +80,7 @@ class SavedFilter(models.Model):
 
 class ExportState(models.TextChoices):
     ASKED = "asked", _("Waiting")
-    RUNNING = "running", _("Being written")
+    RUNNING = "running", _("Being generated")
     FINISHED = "finished", _("Finished")
     FAILED = "failed", _("Failed")
     EXPIRED = "expired", _("Expired")

@@ -15,14 +15,14 @@ class Step(models.TextChoices):
     """What a step of the thread is."""
 
     APPLIED = "applied", _("Applied for a refund")
-    SAID = "said", _("Added words or files")
+    SAID = "said", _("Added a comment or files")
     COUNTERED = "countered", _("Offered another amount")
-    DECLINED = "declined", _("Said no to the offer")
+    DECLINED = "declined", _("Declined the offer")
     REFUSED = "refused", _("Refused")
     AGREED = "agreed", _("Agreed")
     ACCEPTED = "accepted", _("Accepted the offer")
     WITHDRAWN = "withdrawn", _("Withdrew the application")
-    ESCALATED = "escalated", _("Brought it before the platform")
+    ESCALATED = "escalated", _("Escalated to the platform")
     RULED = "ruled", _("Ruled")
 
 

@@ -104,7 +104,7 @@ COLUMNS = (
     Column(_("Products"), _text("products")),
     Column(_("Order type"), _named("rts", _KINDS)),
     Column(_("Currency"), _text("currency")),
-    Column(_("Sum of the goods"), _money("goods_minor")),
+    Column(_("Goods total"), _money("goods_minor")),
     Column(_("Shipping"), _money("shipping_minor")),
     Column(_("Store coupon"), _money("discount_minor")),
     Column(_("Contract total"), _money("total_minor")),

@@ -88,7 +88,7 @@ def check_counter(offer: Money, *, asked: Money | None) -> None:
     if asked is not None and offer >= asked:
         raise RuleViolation(
             "RFD-2",
-            _("The buyer asks for %(asked)s; an offer is less than that."),
+            _("The buyer requests %(asked)s; an offer must be less than that."),
             advice=_("Agree if you want to pay it."),
             conflict=False,
             field="offer",

@@ -40,7 +40,7 @@ class DispatchTerms:
 def check_terms(terms: DispatchTerms, *, today: date) -> None:
     """Refuse terms that name neither or both, a number of days out of range, or a past day."""
     if (terms.days is None) == (terms.day is None):
-        raise RuleViolation("ORD-4", _("Give either a dispatch day or a number of days."), conflict=False)
+        raise RuleViolation("ORD-4", _("Enter either a dispatch day or a number of days."), conflict=False)
     if terms.days is not None and not 1 <= terms.days <= 90:
         raise RuleViolation(
             "ORD-4",
@@ -98,7 +98,7 @@ def check_initial(initial: Money | None, total: Money) -> None:
     if initial is not None and not 0 < initial.amount <= total.amount:
         raise RuleViolation(
             "PAY-1",
-            _("The initial payment lies between zero and the contract total."),
+            _("The initial payment must be above zero and at most the contract total."),
             conflict=False,
             field="initial_payment",
         )
@@ -196,7 +196,7 @@ def check_identified(number: str, *, has_proof: bool) -> None:
         raise RuleViolation(
             "DSP-3",
             _("A parcel needs a tracking number or a proof of dispatch."),
-            advice=_("Write the number, or upload the signed waybill where there is none."),
+            advice=_("Enter the number, or upload the signed waybill if there is none."),
             conflict=False,
             field="number",
         )

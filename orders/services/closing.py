@@ -74,7 +74,7 @@ def decline(
     lifecycle.check_allows(order.state, f"decline_{by}")
     if reason not in ("terms", "refusal"):
         raise RuleViolation(
-            "ORD-1", _("Say whether the terms or something else is the reason."), conflict=False
+            "ORD-1", _("Choose whether the terms or something else is the reason."), conflict=False
         )
     elapse.close(order, because="declined", at=at, rule="ORD-1")
     rules = ("ORD-1", "STD-4") if reason == "refusal" else ("ORD-1",)

@@ -184,12 +184,12 @@ def keep_filter(*, seller_id: int, user_id: int, name: str, query: str, default:
     """Keep a filter under a name; the same name again replaces it. Refused ORD-9 beyond a number of them."""
     plain = _plain(query)
     if len(plain) > LONGEST_FILTER:
-        raise RuleViolation("ORD-9", _("These filters are too long to keep."), conflict=False, field="name")
+        raise RuleViolation("ORD-9", _("These filters are too long to save."), conflict=False, field="name")
     mine = SavedFilter.objects.select_for_update().filter(seller=seller_id, user=user_id)
     if mine.exclude(name=name).count() >= FILTERS_PER_PERSON:
         raise RuleViolation(
             "ORD-9",
-            _("You can keep %(most)s filters. Delete one that you no longer need."),
+            _("You can save %(most)s filters. Delete one that you no longer need."),
             conflict=False,
             field="name",
             most=FILTERS_PER_PERSON,

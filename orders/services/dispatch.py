@@ -121,7 +121,7 @@ def track(
     if parcel is None:
         raise RuleViolation("DSP-3", _("No parcel has this tracking number."), conflict=False, field="number")
     if happened_at > at + CLOCK_SKEW:
-        raise RuleViolation("DSP-3", _("The event lies in the future."), conflict=False, field="happened_at")
+        raise RuleViolation("DSP-3", _("The event is in the future."), conflict=False, field="happened_at")
     if is_known(parcel, kind, happened_at):
         return False
     order = locked(parcel.order_id, at)

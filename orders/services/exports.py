@@ -67,7 +67,7 @@ def ask(
     if len(mine) >= AT_ONCE:
         raise RuleViolation(
             "ORD-9",
-            _("%(most)s files are being written for you."),
+            _("%(most)s files are already being generated for you."),
             advice=_("Wait until one of them is finished."),
             most=AT_ONCE,
         )

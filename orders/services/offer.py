@@ -76,7 +76,7 @@ def rated(draft: Draft, at: datetime) -> Draft:
         raise RuleViolation(
             "MON-2",
             _("There is no exchange rate for %(currency)s today."),
-            advice=_("Write the order in %(others)s, or try again once there is one."),
+            advice=_("Use %(others)s for the order, or try again once there is one."),
             conflict=False,
             field="currency",
             currency=draft.currency,

@@ -84,7 +84,7 @@ _PARTS: dict[str, tuple[Callable[[], str], Callable[[Any], str]]] = {
     "added": (lambda: _("added"), _item),
     "removed": (lambda: _("removed"), _item),
     "quantity": (lambda: _("Quantity"), lambda n: f"{n:,}"),
-    "price": (lambda: _("Price of one"), _money),
+    "price": (lambda: _("Unit price"), _money),
     "shipping": (lambda: _("Shipping fee"), _money),
     "way": (lambda: _("Shipping method"), _way),
     "destination": (lambda: _("Ship to"), lambda code: str(countries.name(code))),

@@ -40,7 +40,7 @@ class EvidenceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if not given.get("words") and not given.get("evidence") and not self.errors:
-            self.add_error("words", _("Write something or choose a file."))
+            self.add_error("words", _("Enter a comment or choose a file."))
         return given
 
     @property
@@ -85,13 +85,13 @@ _TITLES: dict[str, Callable[[RefundStep], str]] = {
     Step.APPLIED: lambda s: _("Applied for a refund of %(sum)s") % {"sum": _sum(s)},
     Step.SAID: lambda s: _("Added to the case"),
     Step.COUNTERED: lambda s: _("Offered %(sum)s") % {"sum": _sum(s)},
-    Step.DECLINED: lambda s: _("Said no to %(sum)s") % {"sum": _sum(s)},
+    Step.DECLINED: lambda s: _("Declined %(sum)s") % {"sum": _sum(s)},
     Step.REFUSED: lambda s: _("Refused the refund"),
     Step.AGREED: lambda s: _("Agreed to a refund of %(sum)s") % {"sum": _sum(s)},
     Step.ACCEPTED: lambda s: _("Accepted the offer of %(sum)s") % {"sum": _sum(s)},
     Step.WITHDRAWN: lambda s: _("Withdrew the application"),
     Step.ESCALATED: lambda s: (
-        _("Brought it before the platform") if s.side == BUYER else _("Came before the platform by itself")
+        _("Escalated to the platform") if s.side == BUYER else _("Escalated to the platform automatically")
     ),
     Step.RULED: lambda s: (
         _("Ruled: nothing is refunded")

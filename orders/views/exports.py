@@ -72,7 +72,7 @@ def file(request: HttpRequest, key: str) -> HttpResponseBase:
     maker = access.user(request).pk
     gone = ListExport.objects.filter(user=maker, key=key, state=ExportState.EXPIRED).first()
     if gone is not None:
-        messages.error(request, _("This file is no longer kept. Ask for it again."))
+        messages.error(request, _("This file is no longer kept. Request it again."))
         return redirect("ma:exports" if gone.seller_id else "orders:exports")
     return finished(maker, key)
 
@@ -111,7 +111,7 @@ def _ask(
         refused(request, violation)
     else:
         tasks.look()
-        messages.success(request, _("The file is being written. You can go on working meanwhile."))
+        messages.success(request, _("The file is being generated. You can continue working meanwhile."))
     return redirect(reverse(then))
 
 

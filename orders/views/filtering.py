@@ -92,7 +92,7 @@ class ListFilterForm(forms.Form):
         values = super().clean() or self.cleaned_data
         first, last = values.get("created_from"), values.get("created_to")
         if first and last and last < first:
-            self.add_error("created_to", _("The last day lies before the first."))
+            self.add_error("created_to", _("The last day is before the first."))
         return values
 
     def wanted(self) -> Wanted:

@@ -37,7 +37,7 @@ class MessageForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if not given.get("words") and not given.get("attached") and not self.errors:
-            self.add_error("words", _("Write something or choose a file."))
+            self.add_error("words", _("Enter a comment or choose a file."))
         return given
 
 

@@ -40,10 +40,10 @@ def tell(request: HttpRequest, act: str, outcome: Outcome) -> None:
 def _done(act: str, n: int) -> str:
     said = {
         "assign": ngettext("%(n)s order assigned.", "%(n)s orders assigned.", n),
-        "note": ngettext("Note written on %(n)s order.", "Note written on %(n)s orders.", n),
+        "note": ngettext("Note added to %(n)s order.", "Note added to %(n)s orders.", n),
         "label": ngettext("%(n)s order labelled.", "%(n)s orders labelled.", n),
-        "unlabel": ngettext("Label taken off %(n)s order.", "Label taken off %(n)s orders.", n),
+        "unlabel": ngettext("Label removed from %(n)s order.", "Label removed from %(n)s orders.", n),
         "delete": ngettext("%(n)s order deleted.", "%(n)s orders deleted.", n),
-        "restore": ngettext("%(n)s order put back.", "%(n)s orders put back.", n),
+        "restore": ngettext("%(n)s order restored.", "%(n)s orders restored.", n),
     }
     return said[act] % {"n": n}

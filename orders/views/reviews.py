@@ -32,7 +32,7 @@ class ReviewForm(forms.Form):
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Everybody reads it on the product’s page, without your name."),
+        help_text=_("Everyone sees it on the product’s page, without your name."),
     )
 
 
@@ -41,7 +41,7 @@ class ReplyForm(forms.Form):
         label=_("Your reply"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Everybody reads it below the review. You can reply once."),
+        help_text=_("Everyone sees it below the review. You can reply once."),
     )
 
 

@@ -28,7 +28,7 @@ class Said:
 
 
 CLOSED_BECAUSE = {
-    "unanswered": gettext_noop("It was left unanswered."),
+    "unanswered": gettext_noop("It was not answered in time."),
     "unpaid": gettext_noop("It was not paid in time."),
     "declined": gettext_noop("It was declined."),
     "cancelled": gettext_noop("It was cancelled before payment."),
@@ -196,7 +196,9 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
     "closed": lambda d: Said(_("Order closed"), closed_because(d["because"]), "cross"),
     "payment_pending": lambda d: Said(_("Payment being confirmed by the gateway"), icon="hourglass"),
     "payment_failed": _payment_failed,
-    "coupon_taken_off": lambda d: Said(_("The buyer took the coupon off; it is free again"), icon="coupon"),
+    "coupon_taken_off": lambda d: Said(
+        _("The buyer removed the coupon; it can be used again"), icon="coupon"
+    ),
     "paid": _paid,
     "money_to_return": lambda d: Said(
         _("%(amount)s goes back to the payer") % {"amount": _money(d, "amount")},
@@ -211,7 +213,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
         _("It counts from when the supplier associates it with the order."),
         "coin",
     ),
-    "short_accepted": lambda d: Said(_("The supplier accepted the short initial payment as enough")),
+    "short_accepted": lambda d: Said(_("The supplier accepted the initial payment as received")),
     "rest_asked": lambda d: Said(_("The supplier asked for the rest of the initial payment"), icon="coin"),
     "parcel_submitted": _parcel,
     "parcel_numbered": lambda d: Said(
@@ -219,19 +221,19 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
     ),
     "dispatch_kept": lambda d: Said(_("Dispatched in time"), icon="truck", tone="good"),
     "dispatch_overdue": lambda d: Said(
-        _("Dispatch overdue"), _("Make a claim is open for the buyer."), "warning", "late"
+        _("Dispatch overdue"), _("The buyer can now make a claim."), "warning", "late"
     ),
     "dispatch_late_withdrawn": lambda d: Said(
-        _("The late mark for dispatch is gone"), _("What has since become known puts it in time.")
+        _("The late mark for dispatch is gone"), _("Information received since shows that it was in time.")
     ),
     "dispatch_exempted": lambda d: Said(_("On-time dispatch guarantee exempted"), icon="none"),
     "dispatch_ended": lambda d: Said(_("On-time dispatch guarantee ended"), icon="none"),
     "delivery_kept": lambda d: Said(_("Delivered in time"), icon="box", tone="good"),
     "delivery_late": lambda d: Said(
-        _("Delivery late"), _("Make a claim is open for the buyer."), "warning", "late"
+        _("Delivery late"), _("The buyer can now make a claim."), "warning", "late"
     ),
     "delivery_late_withdrawn": lambda d: Said(
-        _("The late mark for delivery is gone"), _("What has since become known puts it in time.")
+        _("The late mark for delivery is gone"), _("Information received since shows that it was in time.")
     ),
     "delivery_exempted": lambda d: Said(_("On-time delivery guarantee exempted"), icon="none"),
     "delivery_ended": lambda d: Said(_("On-time delivery guarantee ended"), icon="none"),
@@ -255,7 +257,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
     "claim_rejected": lambda d: Said(_("Claim rejected"), _quoted(d["reason"]), "cross"),
     "received": lambda d: Said(_("The buyer confirmed receipt"), icon="box", tone="good"),
     "received_automatically": lambda d: Said(
-        _("Receipt taken as given"), _("The time for confirming receipt was over."), "box"
+        _("Receipt confirmed automatically"), _("The time for confirming receipt was over."), "box"
     ),
     "extended": _extended,
     "address_changed": lambda d: Said(_("The buyer changed the delivery address"), icon="pin"),
@@ -269,9 +271,9 @@ _WORDS: dict[str, Callable[[dict[str, Any]], Said]] = {
     ),
     "review_replied": lambda d: Said(_("The supplier replied to the review"), _quoted(d["words"]), "chat"),
     "refund_countered": lambda d: _offer(_("The supplier offered a refund of %(amount)s"), d, "coin"),
-    "refund_declined": lambda d: _offer(_("The buyer said no to %(amount)s"), d, "cross"),
+    "refund_declined": lambda d: _offer(_("The buyer declined %(amount)s"), d, "cross"),
     "refund_withdrawn": lambda d: Said(_("The buyer withdrew the application for a refund"), icon="none"),
-    "refund_escalated": lambda d: Said(_("The refund is before the platform"), icon="flag"),
+    "refund_escalated": lambda d: Said(_("The refund is with the platform"), icon="flag"),
     "refund_ruled": _refund_ruled,
     "refunded": _refunded,
 }

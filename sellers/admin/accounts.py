@@ -155,7 +155,7 @@ def _standing(seller: Seller, at: datetime) -> Panel:
         Fact(_("Balance"), balance(AccountKind.SELLER, seller.pk), "PAY-4"),
         Fact(_("Open debt"), queries.debt(seller.pk), "REC-2"),
     ]
-    return Panel(_("Standing"), facts)
+    return Panel(_("Account status"), facts)
 
 
 def _firm(seller: Seller, user: Any) -> Panel:
@@ -163,7 +163,7 @@ def _firm(seller: Seller, user: Any) -> Panel:
     facts = [
         Fact(_("Company"), links.to(user, Company, seller.company_id, seller.company.name)),
         Fact(_("Country"), countries.name(str(seller.company.country)), note=seller.company.city),
-        *(Fact(_("Works there"), post.user, note=post.user.email) for post in people),
+        *(Fact(_("Staff"), post.user, note=post.user.email) for post in people),
     ]
     return Panel(_("Account"), facts, side=True)
 

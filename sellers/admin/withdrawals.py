@@ -83,7 +83,7 @@ class WithdrawalAdmin(DetailAdmin):
         return [
             Panel(_("Its transfers"), table=trail.transfers(moved, user)),
             Panel(
-                _("Others to this account"),
+                _("Other withdrawals to this account"),
                 table=Table(
                     (_("When"), _("Amount")), rows, numbers=frozenset({1}), empty=_("This is the first.")
                 ),

@@ -164,10 +164,10 @@ class TestInMa:
     @pytest.mark.parametrize(
         ("changes", "says"),
         [
-            ({"amount": ""}, "Say how much it takes off."),
+            ({"amount": ""}, "Enter the discount."),
             ({"least": "15"}, "so that something is left to pay"),
-            ({"kind": "percent", "percent": "91"}, "A percentage lies between 0 and 90."),
-            ({"last_day": "2021-03-14"}, "The end lies before the beginning."),
+            ({"kind": "percent", "percent": "91"}, "A percentage is above 0 and at most 90."),
+            ({"last_day": "2021-03-14"}, "The end is before the beginning."),
             ({"limit": "0"}, "greater than or equal to 1"),
             ({"amount": "1.234"}, "no more than 2 decimal places"),
         ],

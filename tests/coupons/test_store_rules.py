@@ -67,8 +67,8 @@ def test_its_state(changes, at, state):
 @pytest.mark.parametrize(
     ("coupon", "says"),
     [
-        (None, "This is no coupon of the supplier’s."),
-        (replace(TEN, seller_id=8), "This is no coupon of the supplier’s."),
+        (None, "This coupon is not from this supplier."),
+        (replace(TEN, seller_id=8), "This coupon is not from this supplier."),
         (replace(TEN, ended_at=AT), "The supplier has ended this store coupon."),
         (replace(TEN, last_day=date(2021, 3, 14)), "This store coupon was valid through 14 Mar 2021."),
         (replace(TEN, first_day=date(2021, 3, 16)), "This store coupon is valid from 16 Mar 2021 on."),

@@ -153,7 +153,7 @@ class TestToTheNextDeadline:
 
     def test_says_so_when_nothing_falls_due(self, demo: World, client: Client) -> None:
         page = client.post(MOVE, {"by": "due", "next": "/account/login/"}, follow=True)
-        assert "Nothing falls due any more." in page.content.decode()
+        assert "There are no more deadlines." in page.content.decode()
         assert World.objects.get().ahead == timedelta()
 
 

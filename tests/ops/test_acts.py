@@ -106,7 +106,7 @@ def test_ruling_on_a_refund(
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"ruling": "part", "amount": ""}, "Say how much."),
+        ({"ruling": "part", "amount": ""}, "Enter an amount."),
         ({"ruling": "part", "amount": "abc"}, "Enter a number."),
         ({"ruling": "part", "amount": "0.001"}, "finer than the smallest amount"),
         ({"ruling": "part", "amount": "NaN"}, "Enter a number."),
@@ -171,7 +171,7 @@ def test_a_region_is_looked_at_before_it_is_carried_out_and_can_be_ended(ops: An
     exempt_due(REVIEWED)
     late.refresh_from_db()
     assert late.exempted_at == REVIEWED
-    assert "All orders that fall under it by now are worked off." in boss.get(address).content.decode()
+    assert "All orders that fall under it so far have been processed." in boss.get(address).content.decode()
     assert send(boss, "claims/exemption", "end", region.pk).status_code == 302
     region.refresh_from_db()
     assert (region.end_reason, str(region.ended_by)) == ("Because.", "Administrator")

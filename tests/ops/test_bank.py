@@ -137,7 +137,7 @@ def test_a_statement_is_discarded_with_a_reason_and_uploaded_again(finance: Clie
     assert act(finance, "bankstatement", "discard", statement.pk, reason="").status_code == 422
     act(finance, "bankstatement", "discard", statement.pk, key=2)
     shown = finance.get(page).content.decode()
-    assert "because" in shown and "What it would have done" in shown and "/act/" not in shown
+    assert "because" in shown and "Preview before it was discarded" in shown and "/act/" not in shown
     assert act(finance, "bankstatement", "take-in", statement.pk, key=3).status_code == 409
     assert "uploaded before" not in finance.get(send(finance, data).url).content.decode()
     act(finance, "bankstatement", "take-in", statement.pk, key=4)

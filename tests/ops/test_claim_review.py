@@ -140,7 +140,7 @@ def test_many_are_decided_each_on_its_own_and_told_one_by_one(ops: Any, world: W
     services.approve(claim_id=second.pk, reason="Earlier.", at=FILED)
     client, sent = ops("reviewer"), {"reason": "Not late.", "key": key()}
     asked = client.get(act("reject", world.claim, second, third)).content.decode()
-    assert "It is about these 3" in asked
+    assert "It concerns the following 3" in asked
     answer = client.post(act("reject", world.claim, second, third), sent, follow=True)
     page = text(answer.content.decode())
     assert "2 done. 1 refused." in page

@@ -49,7 +49,7 @@ def test_announcing_a_policy_version_binds_later_contracts_only(ops: Any, world:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"starts_at": "2021-03-24T09:00"}, "begins in the future"),
+        ({"starts_at": "2021-03-24T09:00"}, "must begin in the future"),
         ({"starts_at": "soon"}, "Enter a valid date/time."),
         ({"compensation_percent": "101"}, "less than or equal to 100"),
         ({"coupon_days": "-1"}, "greater than or equal to 0"),
@@ -120,7 +120,7 @@ def test_a_line_is_made_changed_reached_and_dropped(ops: Any):
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"transit_min": 36}, "from the shortest to the longest"),
+        ({"transit_min": 36}, "shortest transit time comes first"),
         ({"transit_max": 181}, "less than or equal to 180"),
         ({"first": "-1"}, "greater than or equal to 0"),
         ({"first": "1.001"}, "no more than 2 decimal places"),

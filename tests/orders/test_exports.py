@@ -248,7 +248,7 @@ def test_without_a_broker_asking_still_works(ming, shop, monkeypatch):
     client = signed_in(ming)
     with clock.frozen(NOW):
         answer = client.post(reverse("ma:exports"), {"format": "csv"}, follow=True)
-    assert "The file is being written." in answer.content.decode()
+    assert "The file is being generated." in answer.content.decode()
     assert ListExport.objects.get().state == "asked"
 
 
@@ -270,8 +270,8 @@ def test_the_maker_alone_is_told_that_it_is_ready_and_led_to_it(ming, shop, mug,
     written(export)
     assert not exports.write_next(NOW)
     [(kind, (title, body, page))] = told(maker)
-    assert (kind, title) == ("export_finished", "Your file of orders is ready")
-    assert "CSV, orders in it: 1." in body
+    assert (kind, title) == ("export_finished", "Your export of orders is ready")
+    assert "CSV, number of orders: 1." in body
     assert Notice.objects.count() == 1
     with clock.frozen(NOW):
         notice = reverse("notices:follow", args=[Notice.objects.get().pk])

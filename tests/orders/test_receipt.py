@@ -40,8 +40,8 @@ def test_both_see_when_it_comes_and_what_extending_would_make_of_it(client, orde
     bought, sold = pages(client, order)
     assert "30 Mar 2021 23:59:59 PDT" in bought
     assert "15 days later, after 14 Apr 2021 23:59:59 PDT" in bought
-    assert "Receipt is taken as given after 30 Mar 2021 23:59 PDT." in sold
-    assert "Receipt is then taken as given after 14 Apr 2021 23:59 PDT" in sold
+    assert "Receipt is confirmed automatically after 30 Mar 2021 23:59 PDT." in sold
+    assert "Receipt is then confirmed automatically after 14 Apr 2021 23:59 PDT" in sold
 
 
 def test_both_see_who_has_extended_and_who_has_cannot_again(client, order):
@@ -62,4 +62,4 @@ def test_both_see_who_has_extended_and_who_has_cannot_again(client, order):
 def test_once_it_has_come_nothing_of_it_is_offered_though_no_job_has_run(client, order):
     for page in pages(client, order, make.NOW + 16 * DAY):
         assert 'data-dialog="extend"' not in page
-        assert "taken as given after" not in page
+        assert "confirmed automatically after" not in page

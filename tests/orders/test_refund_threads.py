@@ -220,7 +220,8 @@ class TestPages:
                 return client.post(reverse(f"ma:{name}", args=[order.number]), data, follow=True)
 
         assert (
-            "Say how much you offer" in post("refund", refund=applied.pk, answer="counter").content.decode()
+            "Enter the amount you offer"
+            in post("refund", refund=applied.pk, answer="counter").content.decode()
         )
         too_much = post(
             "refund", refund=applied.pk, answer="counter", offer="50", words="Kept"

@@ -95,7 +95,7 @@ class TestStatement:
         assert len(answer.context["lines"]) == 4
         assert answer.content.decode().count('aria-invalid="true"') == 3
         backwards = ma.get(f"{FUNDS}?first=2021-03-17&last=2021-03-16").content.decode()
-        assert "The end lies before the beginning" in backwards
+        assert "The end is before the beginning" in backwards
 
     def test_another_sellers_order_is_no_filter(self, ma: Client, order: Order) -> None:
         other = make.order(make.person(), {make.product(make.seller("Rival")): 1})

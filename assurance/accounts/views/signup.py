@@ -28,7 +28,7 @@ class SignupForm(AllauthSignupForm):
     """A seller's sign-up also registers the company and applies for Trade Assurance, all or nothing."""
 
     purpose = forms.ChoiceField(
-        label=_("You come to"),
+        label=_("I want to"),
         choices=[(BUY, _("buy")), (SELL, _("sell"))],
         initial=BUY,
         widget=forms.RadioSelect,

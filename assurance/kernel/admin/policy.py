@@ -38,7 +38,7 @@ LABELS = {
     "refund_days": gettext_lazy("Refund: days after receipt"),
     "refund_answer_days": gettext_lazy("Refund: days for the supplier’s answer"),
     "refund_escalate_days": gettext_lazy("Refund: the buyer may escalate from day"),
-    "refund_auto_days": gettext_lazy("Refund: escalated by itself on day"),
+    "refund_auto_days": gettext_lazy("Refund: escalated automatically on day"),
     "scan_hours": gettext_lazy("Dispatch: hours in which a scan counts"),
     "promise_limit_days": gettext_lazy("Guaranteed delivery: at most days"),
     "unanswered_days": gettext_lazy("Unanswered orders close after days"),
@@ -163,8 +163,8 @@ class PolicyVersionAdmin(DetailAdmin):
             (label_of(name), value, old.get(name) if old and old.get(name) != value else "")
             for name, value in flat(thing.policy).items()
         ]
-        head = (_("Figure"), _("Value"), _("Before"))
+        head = (_("Parameter"), _("Value"), _("Before"))
         return [
-            Panel(_("Figures"), table=Table(head, rows, numbers=frozenset({1, 2})), note=thing.note),
+            Panel(_("Parameters"), table=Table(head, rows, numbers=frozenset({1, 2})), note=thing.note),
             Panel(_("On record"), log=history.log("policy", thing.pk), side=True),
         ]

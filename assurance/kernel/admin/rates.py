@@ -93,8 +93,8 @@ class ExchangeRateAdmin(DetailAdmin):
         Act(
             name="make",
             label=gettext_lazy("Rates of a day"),
-            asks=gettext_lazy("Keep the exchange rates of a day"),
-            done=gettext_lazy("Kept"),
+            asks=gettext_lazy("Record the exchange rates of a day"),
+            done=gettext_lazy("Saved"),
             permission=MAY_ADD,
             run=services.keep_rates,
             form=DayForm,
@@ -141,11 +141,11 @@ class ExchangeRateAdmin(DetailAdmin):
     def day_column(self, rate: ExchangeRate) -> Any:
         return shown(rate.day)
 
-    @display(description=gettext_lazy("USD for one"))
+    @display(description=gettext_lazy("USD per unit"))
     def usd_column(self, rate: ExchangeRate) -> str:
         return plain(rate.usd)
 
-    @display(description=gettext_lazy("noted"))
+    @display(description=gettext_lazy("recorded"))
     def noted_column(self, rate: ExchangeRate) -> Any:
         return shown(rate.noted_at, "minute")
 
@@ -155,12 +155,12 @@ class ExchangeRateAdmin(DetailAdmin):
         facts = [
             Fact(_("Currency"), thing.currency),
             Fact(_("Day"), thing.day),
-            Fact(_("USD for one"), thing.usd, "MON-2"),
+            Fact(_("USD per unit"), thing.usd, "MON-2"),
             Fact(_("State"), _standing(thing, at)),
         ]
-        head = (_("Day"), _("USD for one"), _("Noted"))
+        head = (_("Day"), _("USD per unit"), _("Recorded"))
         return [
-            Panel(_("Its last rates"), table=Table(head, rows, numbers=frozenset({1}))),
+            Panel(_("Recent rates"), table=Table(head, rows, numbers=frozenset({1}))),
             Panel(_("Exchange rate"), facts, side=True),
             Panel(_("On record for the day"), log=history.log("rates", thing.day.toordinal()), side=True),
         ]

@@ -39,11 +39,11 @@ def read(data: bytes) -> list[Part]:
         ) from error
     except (ParseError, ValueError, LookupError, UnicodeError, RecursionError) as error:
         raise UnreadableError(
-            _("The file is no well-formed XML. It is cut off, damaged or in a wrong encoding.")
+            _("The file is not well-formed XML. It is cut off, damaged or in a wrong encoding.")
         ) from error
     statements = list(_children(root, "BkToCstmrStmt", "Stmt"))
     if _name(root) != "Document" or not statements:
-        raise UnreadableError(_("This is no bank statement: neither MT940 nor CAMT.053."))
+        raise UnreadableError(_("This is not a bank statement: neither MT940 nor CAMT.053."))
     return [_part(statement, place) for place, statement in enumerate(statements, 1)]
 
 

@@ -36,7 +36,7 @@ def read(data: bytes) -> list[Part]:
     text = _ENVELOPE.sub("", _text(data)).replace("\r\n", "\n").replace("\r", "\n")
     starts = [match.start() for match in _BLOCK.finditer(text)]
     if not starts or ":25:" not in text:
-        raise UnreadableError(_("This is no bank statement: neither MT940 nor CAMT.053."))
+        raise UnreadableError(_("This is not a bank statement: neither MT940 nor CAMT.053."))
     blocks = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
     return [_part(block, place) for place, block in enumerate(blocks, 1)]
 

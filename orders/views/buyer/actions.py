@@ -87,7 +87,9 @@ def receive(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
 def extend(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
     longer = receipt.extend(order_id=order.pk, by="buyer", at=at, actor=actor)
     due = longer.receipt_due_at or at
-    return _("Receipt is now taken as given after %(moment)s.") % {"moment": instant_text(last_moment(due))}
+    return _("Receipt is now confirmed automatically after %(moment)s.") % {
+        "moment": instant_text(last_moment(due))
+    }
 
 
 @verb

@@ -191,7 +191,7 @@ def take_off_coupon(request: HttpRequest, number: str) -> HttpResponse:
     except RuleViolation as violation:
         refused(request, violation)
         return redirect(address)
-    messages.success(request, _("The coupon is off this order and free again."))
+    messages.success(request, _("The coupon has been removed from this order and can be used again."))
     return redirect(f"{address}?coupon={paying.NONE}")
 
 
@@ -255,7 +255,7 @@ def _amount(request: HttpRequest, order: Order) -> Money | None:
     if form.chosen == DUE:
         return None
     if form.other is None:
-        raise RuleViolation("PAY-1", _("Write how much you pay now."), conflict=False, field="amount")
+        raise RuleViolation("PAY-1", _("Enter the amount you pay now."), conflict=False, field="amount")
     return form.other
 
 

@@ -37,7 +37,7 @@ class ShareForm(forms.Form):
         super().__init__(data, auto_id="share_%s")
         self.currency = currency
         self.fields["amount"] = amount_field(
-            currency, help_text=_("Beside the coupon, without the fee of the payment method.")
+            currency, help_text=_("Excluding the coupon and the payment method fee.")
         )
 
     @property
@@ -79,7 +79,7 @@ class RefundForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or self.cleaned_data
         if asked.get("kind") == PART and asked.get("amount") is None and "amount" not in self.errors:
-            self.add_error("amount", _("Say how much, or choose a refund in full."))
+            self.add_error("amount", _("Enter an amount, or choose a full refund."))
         return asked
 
     @property

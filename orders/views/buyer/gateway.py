@@ -75,7 +75,7 @@ def _paid(order: Order, charge: Money) -> str:
         said = _("%(sum)s has been paid. The balance of %(left)s stays open; you can pay it at any time.")
         return said % {"sum": sum_, "left": money_text(now.outstanding)}
     said = _(
-        "%(sum)s has been paid; %(left)s of what is due is missing. The supplier decides how it goes on."
+        "%(sum)s has been paid; %(left)s of what is due is missing. The supplier decides how to proceed."
     )
     return said % {"sum": sum_, "left": money_text(lifecycle.due_now(now))}
 

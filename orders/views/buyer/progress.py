@@ -240,7 +240,7 @@ def _of_claim(now: Standing) -> list[Row]:
 
 
 def _made_on(at: datetime) -> str:
-    return _("made on %(day)s") % {"day": _day_of(at)}
+    return _("submitted on %(day)s") % {"day": _day_of(at)}
 
 
 def _if_late(now: Standing) -> Row:
@@ -275,7 +275,7 @@ def _dispatch_terms(now: Standing) -> str:
     if order.dispatch_day is not None:
         return _("the agreed day")
     if order.first_due is not None and order.dispatch_due != order.first_due:
-        return _("agreed anew; first %(day)s") % {"day": day_text(order.first_due)}
+        return _("rescheduled from %(day)s") % {"day": day_text(order.first_due)}
     return _after_payment(now)
 
 

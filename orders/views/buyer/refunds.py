@@ -93,7 +93,7 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
 @_refund_verb
 def escalate(order: Order, at: datetime, actor: Actor, _sent: QueryDict) -> str:
     refunds.escalate(refund_id=_latest(order).pk, at=at, actor=actor)
-    return _("The refund is before the platform now. You will be told what it decides.")
+    return _("The refund is with the platform now. You will be told what it decides.")
 
 
 @_refund_verb
@@ -107,7 +107,7 @@ def accept(order: Order, at: datetime, actor: Actor, sent: QueryDict) -> str:
 def decline(order: Order, at: datetime, actor: Actor, sent: QueryDict) -> str:
     words = str(sent.get("words", "")).strip()[:500]
     refunds.decline(refund_id=_latest(order).pk, seen=_seen(order, sent), words=words, at=at, actor=actor)
-    return _("You said no to the offer. Your application stands.")
+    return _("You declined the offer. Your application stands.")
 
 
 @_refund_verb

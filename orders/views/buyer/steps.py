@@ -33,8 +33,8 @@ def _offered(now: Standing) -> Step | None:
         turn=_("Your turn"),
         say=_("The supplier offers you a refund of %(sum)s.") % {"sum": money_text(offer)},
         more=_(
-            "Accept it, and it is paid; or say no, and your application stands. "
-            "Left unanswered, it goes to the platform after that day."
+            "Accept it and it is paid at once, or decline and your application stands. "
+            "Without an answer, it goes to the platform after that day."
         ),
         action="offer",
     )
@@ -108,7 +108,7 @@ def _unconfirmed(now: Standing) -> Step | None:
             at=_closes(now),
             turn=_("The supplier’s turn"),
             say=_("The supplier looks at your order and confirms it, or declines with a reason."),
-            more=_("Left unanswered, the order is closed after that day."),
+            more=_("Without an answer, the order is closed after that day."),
         )
     if now.view.state == lifecycle.AWAITING_BUYER:
         return Step(
@@ -116,7 +116,7 @@ def _unconfirmed(now: Standing) -> Step | None:
             at=_closes(now),
             turn=_("Your turn"),
             say=_("The supplier drafted this order for you. Read its terms, then confirm or decline."),
-            more=_("Left unanswered, the order is closed after that day."),
+            more=_("Without an answer, the order is closed after that day."),
             action="confirm",
         )
     return None
@@ -278,7 +278,7 @@ def _receipt(now: Standing) -> Step | None:
     if now.view.state != lifecycle.AWAITING_RECEIPT:
         return None
     given = now.order.receipt_due_at
-    after = _("Without your answer, receipt is taken as given after %(moment)s.")
+    after = _("If you do nothing, receipt is confirmed automatically after %(moment)s.")
     later = after % {"moment": instant_text(last_moment(given))} if given else ""
     if now.view.delivered_at is not None:
         return Step(
@@ -287,7 +287,7 @@ def _receipt(now: Standing) -> Step | None:
             turn=_("Your turn"),
             say=_("The carrier reports delivery. Confirm receipt once you have looked at the goods."),
             more=_(
-                "The money is then released to the supplier. Without your answer receipt is taken as given."
+                "The money is then released to the supplier. If you do nothing, receipt is confirmed automatically."
             ),
             action="receive",
         )
@@ -307,7 +307,7 @@ def _receipt(now: Standing) -> Step | None:
         turn=_("On its way"),
         turn_icon="truck",
         say=_("All parcels are handed over. Confirm receipt once the goods have arrived."),
-        more=_("Without your answer, receipt is taken as given after that moment."),
+        more=_("If you do nothing, receipt is confirmed automatically after that moment."),
         action="receive",
     )
 

@@ -49,7 +49,7 @@ def submit_parcel(request: SellerRequest, number: str) -> HttpResponse:
         named = (
             _("Parcel %(number)s is submitted.")
             if given["number"]
-            else _("The parcel is submitted by its proof.")
+            else _("The parcel is submitted with its proof of dispatch.")
         )
         rest = _("The whole order is on its way.") if given["last"] else _("More parcels are to follow.")
         return f"{named % given} {rest}"
@@ -204,7 +204,7 @@ def accept_short(request: SellerRequest, number: str) -> HttpResponse:
         request,
         number,
         lambda pk: bank.accept_short(order_id=pk, at=request.at, actor=request.actor),
-        _("The initial payment counts as met; the rest joins the balance."),
+        _("The initial payment counts as met; the rest is added to the balance."),
     )
 
 
@@ -224,7 +224,7 @@ def extend(request: SellerRequest, number: str) -> HttpResponse:
         request,
         number,
         lambda pk: receipt.extend(order_id=pk, by="supplier", at=request.at, actor=request.actor),
-        _("Automatic receipt is put off by 15 days."),
+        _("Automatic receipt is postponed by 15 days."),
     )
 
 

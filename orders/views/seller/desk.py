@@ -87,7 +87,7 @@ def keep(request: SellerRequest) -> HttpResponse:
     except RuleViolation as violation:
         refused(request, violation)
         return _back(query)
-    messages.success(request, _("Filter “%(name)s” is kept.") % given)
+    messages.success(request, _("Filter “%(name)s” is saved.") % given)
     return _back(query)
 
 

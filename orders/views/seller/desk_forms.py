@@ -48,9 +48,9 @@ class PickedForm(forms.Form):
         if not self.numbers:
             self.add_error(None, _("Nothing is chosen. Tick at least one order first."))
         if act == "note" and not values.get("note", "").strip():
-            self.add_error("note", _("Write the note first."))
+            self.add_error("note", _("Enter the note first."))
         if act in ("label", "unlabel") and not values.get("label"):
-            self.add_error("label", _("Write the label first."))
+            self.add_error("label", _("Enter the label first."))
         return values
 
 

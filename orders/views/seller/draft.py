@@ -148,7 +148,7 @@ def _find_buyer(request: SellerRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if not limits.may_look_up(str(request.seller.pk)):
-            form.add_error("email", _("That were many look-ups. Try again in an hour."))
+            form.add_error("email", _("Too many look-ups. Try again in an hour."))
             status = 429
         elif form.is_valid():
             buyer = buyer_by_email(form.cleaned_data["email"])
@@ -157,7 +157,7 @@ def _find_buyer(request: SellerRequest) -> HttpResponse:
                 chosen = {"for": token, "currency": form.cleaned_data["currency"] or USD}
                 return redirect(f"{request.path}?{urlencode(chosen)}")
             form.add_error(
-                "email", _("Nobody buys here under this e-mail. Check it, or ask the buyer to sign up first.")
+                "email", _("No buyer uses this e-mail. Check it, or ask the buyer to sign up first.")
             )
     return page(request, "orders/seller/draft_buyer.html", {"form": form}, status=status)
 
@@ -260,7 +260,7 @@ def _save(request: SellerRequest, desk: Desk) -> Order:
         request,
         _("The order is with the buyer, who confirms or declines it.")
         if made.state == lifecycle.AWAITING_BUYER
-        else _("The draft is kept. The buyer does not see it yet."),
+        else _("The draft is saved. The buyer does not see it yet."),
     )
     return made
 

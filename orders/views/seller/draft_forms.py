@@ -31,7 +31,7 @@ class BuyerForm(forms.Form):
     email = forms.EmailField(
         label=_("The buyer’s e-mail"),
         max_length=254,
-        help_text=_("Exactly as the buyer signed up with it."),
+        help_text=_("Exactly the address the buyer signed up with."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     currency = forms.ChoiceField(
@@ -62,7 +62,7 @@ class ItemForm(forms.Form):
     )
     quantity = forms.IntegerField(label=_("Quantity"), required=False, min_value=1, max_value=MOST_PIECES)
     price = forms.DecimalField(
-        label=_("Agreed price of one"), required=False, min_value=Decimal("0.01"), **_NUMBER
+        label=_("Agreed unit price"), required=False, min_value=Decimal("0.01"), **_NUMBER
     )
 
     def __init__(self, *args: Any, products: Any, currency: str, **kwargs: Any) -> None:
@@ -78,7 +78,7 @@ class ItemForm(forms.Form):
         if "product" in self.errors or "quantity" in self.errors:
             return given
         if given.get("product") and not given.get("quantity"):
-            self.add_error("quantity", _("Say how many."))
+            self.add_error("quantity", _("Enter a quantity."))
         if not given.get("product") and (given.get("quantity") or given.get("price")):
             self.add_error("product", _("Choose the product, or leave the row empty."))
         return given
@@ -129,7 +129,7 @@ class DraftForm(forms.Form):
         label=_("Shipping fee"),
         required=False,
         min_value=Decimal(0),
-        help_text=_("Empty: by the freight template."),
+        help_text=_("Leave empty to use the freight template."),
         **_NUMBER,
     )
     discount = forms.DecimalField(
@@ -142,7 +142,7 @@ class DraftForm(forms.Form):
         label=_("Initial payment"),
         required=False,
         min_value=Decimal("0.01"),
-        help_text=_("Empty: all at once."),
+        help_text=_("Leave empty to be paid all at once."),
         **_NUMBER,
     )
     dispatch = forms.ChoiceField(
@@ -181,7 +181,7 @@ class DraftForm(forms.Form):
         given = super().clean() or self.cleaned_data
         wanted = {IN_DAYS: "days", ON_DAY: "day"}.get(given.get("dispatch", ""))
         if wanted and given.get(wanted) is None and wanted not in self.errors:
-            self.add_error(wanted, _("Say when the goods leave."))
+            self.add_error(wanted, _("Enter when the goods will be dispatched."))
         for name in ("shipping", "discount", "initial_payment"):
             _check_fineness(self, name)
         return given

@@ -34,13 +34,13 @@ class ParcelForm(forms.Form):
     carrier = forms.CharField(
         label=_("Carrier"),
         max_length=40,
-        help_text=_("Or who brings it: your own truck, a forwarder."),
+        help_text=_("Or who delivers it: your own truck, a forwarder."),
     )
     number = TrackingNumber(
         label=_("Tracking number"),
         max_length=80,
         required=False,
-        help_text=_("Empty where the carrier gives none; then upload a proof."),
+        help_text=_("Leave empty if the carrier gives none; then upload a proof of dispatch."),
     )
     last = forms.BooleanField(
         label=_("With this parcel the whole order is on its way"), required=False, initial=True
@@ -87,7 +87,7 @@ class DayForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("The buyer reads it."),
+        help_text=_("Visible to the buyer."),
     )
 
     def __init__(self, data: Any = None) -> None:
@@ -101,7 +101,7 @@ class RefundAnswerForm(forms.Form):
     """
 
     words = forms.CharField(
-        label=_("Words to the buyer"),
+        label=_("Note to the buyer"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -129,9 +129,9 @@ class RefundAnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if given.get("answer") == "refuse" and not given.get("words", "").strip():
-            self.add_error("words", _("Say why you refuse; the buyer and the platform read it."))
+            self.add_error("words", _("Explain why you refuse; the buyer and the platform can read it."))
         if given.get("answer") == "counter" and given.get("offer") is None and "offer" not in self.errors:
-            self.add_error("offer", _("Say how much you offer."))
+            self.add_error("offer", _("Enter the amount you offer."))
         return given
 
 
@@ -148,7 +148,7 @@ class DeclineForm(forms.Form):
         initial=TERMS,
     )
     words = forms.CharField(
-        label=_("Words to the buyer"),
+        label=_("Note to the buyer"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -24,7 +24,7 @@ from sellers.views.seller.base import SellerRequest, for_seller, page, status_of
 class UpdateForm(forms.Form):
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), choices=Stage.choices)
     words = forms.CharField(
-        label=gettext_lazy("Words to the buyer"),
+        label=gettext_lazy("Note to the buyer"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -49,7 +49,7 @@ class Words:
         self.states = {state: str(name) for state, name in lifecycle.STATE_NAMES.items()}
         self.exports = {value: str(label) for value, label in Export.choices}
         self.modes = {value: str(label) for value, label in Mode.choices}
-        self.made = _("made %(day)s")
+        self.made = _("created %(day)s")
         self.way = _("%(mode)s, to %(country)s")
         self.overdue = parts.badge(_("Overdue"), "warning", "late")
         self.verifying = parts.badge(_("Dispatch being verified"), "hourglass", "soon")
@@ -327,4 +327,4 @@ def due_of(row: Row) -> tuple[datetime | None, str]:
     limit = lifecycle.closes_at(
         view.state, order.state_since, discount_since=order.discount_since, policy=view.facts.policy
     )
-    return (limit[0], _("Closes by itself")) if limit else (None, "")
+    return (limit[0], _("Closes automatically")) if limit else (None, "")

@@ -111,7 +111,7 @@ def _refund(desk: Desk) -> Step | None:
     if desk.refund_state == refunds.ESCALATED:
         return Step(
             what=_("The platform decides on the refund"),
-            rel=_("before the platform"),
+            rel=_("with the platform"),
             turn=PLATFORMS,
             say=_("The refund has gone to the platform; it rules and tells both sides."),
             to="#refund",
@@ -119,20 +119,20 @@ def _refund(desk: Desk) -> Step | None:
         )
     if refund.counter is not None:
         return Step(
-            what=_("Goes to the platform by itself"),
+            what=_("Goes to the platform automatically"),
             at=refunds.escalates_at(refund.opened_at, policy),
             turn=BUYERS,
-            say=_("You offered a refund of %(sum)s. The buyer accepts it or says no.")
+            say=_("You offered a refund of %(sum)s. The buyer accepts or declines it.")
             % {"sum": money_text(refund.counter)},
             to="#refund",
             label=_("See the refund"),
         )
     if refund.refused_at is not None:
         return Step(
-            what=_("Goes to the platform by itself"),
+            what=_("Goes to the platform automatically"),
             at=refunds.escalates_at(refund.opened_at, policy),
             turn=BUYERS,
-            say=_("You refused the refund. The buyer can bring it before the platform; you can still agree."),
+            say=_("You refused the refund. The buyer can escalate it to the platform; you can still agree."),
             to="#refund",
             label=_("See the refund"),
         )
@@ -150,7 +150,7 @@ def _before_payment(desk: Desk) -> Step | None:
     state, closes = desk.detail.view.state, desk.closes
     if state == lifecycle.AWAITING_SUPPLIER:
         return Step(
-            what=_("Closes by itself"),
+            what=_("Closes automatically"),
             at=closes,
             turn=YOURS,
             say=_("A buyer asks for these goods. Confirm the order or decline it."),
@@ -159,7 +159,7 @@ def _before_payment(desk: Desk) -> Step | None:
         )
     if state == lifecycle.AWAITING_BUYER:
         return Step(
-            what=_("Closes by itself"),
+            what=_("Closes automatically"),
             at=closes,
             turn=BUYERS,
             say=_("Your draft waits for the buyer to confirm it."),
@@ -171,10 +171,10 @@ def _before_payment(desk: Desk) -> Step | None:
     if desk.open_lines:
         return _associate(desk)
     return Step(
-        what=_("Closes by itself"),
+        what=_("Closes automatically"),
         at=closes,
         turn=BUYERS,
-        say=_("The buyer is to pay. Nothing has to be prepared before money has arrived."),
+        say=_("Waiting for the buyer’s payment. Nothing has to be prepared before it has arrived."),
     )
 
 
@@ -187,14 +187,14 @@ def _funds(desk: Desk) -> Step | None:
             what=_("Initial payment short"),
             rel=_("to confirm"),
             turn=YOURS,
-            say=_("Take the initial payment as enough, or ask the buyer for the rest."),
+            say=_("Accept the amount received as the initial payment, or ask the buyer for the rest."),
             to="#funds",
             label=_("Decide on the payment"),
         )
     if state == lifecycle.INITIAL_SHORT:
         return Step(
             what=_("Initial payment short"),
-            rel=_("asked for"),
+            rel=_("requested"),
             turn=BUYERS,
             say=_("You asked for the rest of the initial payment."),
         )
@@ -242,7 +242,7 @@ def _dispatch_say(desk: Desk) -> str:
     if desk.claim_in_review:
         return _("Overdue: the buyer has made a claim, which is in review. Dispatch as soon as you can.")
     if view.overdue:
-        return _("Overdue: Make a claim is open for the buyer. Dispatch as soon as you can.")
+        return _("Overdue: the buyer can now make a claim. Dispatch as soon as you can.")
     if desk.detail.order.any_parcel:
         return _("Parts are on their way. Dispatch counts when the last parcel is.")
     return _("Hand the goods over and submit the tracking number.")
@@ -299,7 +299,7 @@ def _receipt(desk: Desk) -> Step | None:
     elif view.delivery == guarantees.LATE:
         more = _("It is past the promised day. Dispatched in time, the platform bears a claim.")
     return Step(
-        what=_("Receipt taken as given"),
+        what=_("Receipt confirmed automatically"),
         at=order.receipt_due_at,
         turn=CARRIERS,
         say=_("The whole order is on its way. The money is released when the buyer has it."),

@@ -72,7 +72,7 @@ class FilterForm(forms.Form):
         given = super().clean() or self.cleaned_data
         first, last = given.get("first"), given.get("last")
         if first and last and last < first:
-            self.add_error("last", _("The end lies before the beginning."))
+            self.add_error("last", _("The end is before the beginning."))
         return given
 
     def wanted(self) -> Wanted:

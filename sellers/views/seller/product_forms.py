@@ -138,7 +138,7 @@ class TierForm(forms.Form):
 
     quantity = forms.IntegerField(label=_("From"), required=False, min_value=1, max_value=MOST_PIECES)
     price = forms.DecimalField(
-        label=_("Price of one"), required=False, min_value=Decimal("0.01"), max_digits=12, decimal_places=2
+        label=_("Unit price"), required=False, min_value=Decimal("0.01"), max_digits=12, decimal_places=2
     )
 
     def clean(self) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class WithdrawalForm(forms.Form):
             raise forms.ValidationError(_("An account number has 5 to 34 letters and digits."))
         if _is_mistyped(number):
             raise forms.ValidationError(
-                _("The check digits of this IBAN do not fit: look for a mistyped digit.")
+                _("The check digits of this IBAN do not match: look for a mistyped digit.")
             )
         return number
 

@@ -229,7 +229,7 @@ class TestRefund:
     def test_a_second_one_waits_for_the_first(self, shop, trade, text):
         order = trade.order()
         post(shop, order, "refund", {"kind": "full", "reason": "Broken", "cause": "damaged"})
-        assert "How it stands" in text(shop.get(f"/orders/{order.number}/refund/"))
+        assert "Status" in text(shop.get(f"/orders/{order.number}/refund/"))
         assert (
             shop.post(
                 f"/orders/{order.number}/refund/", {"kind": "full", "reason": "Again", "cause": "other"}

@@ -168,7 +168,7 @@ class TestWhatComesNext:
         html = page(shop, order)
         assert "Refund being decided" in next_strip(html)
         assert "Waiting for the supplier" in html
-        assert "From 19 Mar 2021 you can bring it before the platform" in html
+        assert "From 19 Mar 2021 you can escalate it to the platform" in html
 
     def test_refunded_in_full_it_is_closed(self, shop, trade):
         order = trade.order()

@@ -83,7 +83,7 @@ class TestThePage:
             ({"share": "all"}, "With it the order is paid in full."),
             ({"share": "other", "amount": "10"}, "20.00 of what is due will be missing"),
             ({"share": "other", "amount": "50.5"}, "49.50 of the balance stays open"),
-            ({"share": "other", "amount": ""}, "Write how much you pay"),
+            ({"share": "other", "amount": ""}, "Enter the amount you pay"),
             ({"share": "other", "amount": "100.01"}, "Pay between"),
             ({"share": "other", "amount": "0"}, "greater than or equal to 0.01"),
             ({"share": "other", "amount": "1.005"}, "2 decimal places"),
@@ -94,7 +94,7 @@ class TestThePage:
     def test_what_it_means_stands_beside_the_button(self, shop, agreed, text, choice, says):
         page = text(shop.get(pay(agreed), sent(agreed, **choice)))
         assert says in page.replace("\xa0", " ")
-        readable = "Write how much" not in page and "field__error" not in page
+        readable = "Enter the amount" not in page and "field__error" not in page
         assert ('id="pay-now"' in page) == readable
 
     @pytest.mark.parametrize(
@@ -201,15 +201,15 @@ class TestTakingTheCouponOff:
         assert coupon.state == "void"
 
     def test_the_button_stands_on_the_page_of_a_reserved_coupon(self, shop, agreed, coupon, text):
-        assert "Take the coupon off" not in text(shop.get(pay(agreed)))
+        assert "Remove the coupon" not in text(shop.get(pay(agreed)))
         reserve(agreed, coupon)
-        assert "Take the coupon off" in text(shop.get(pay(agreed)))
+        assert "Remove the coupon" in text(shop.get(pay(agreed)))
         where = reverse("orders:coupon_off", args=[agreed.number])
         for _twice in range(2):
             answer = shop.post(where)
             assert answer.url == f"{pay(agreed)}?coupon=none"
         page = text(shop.get(answer.url))
-        assert "The coupon is off this order" in page and "Take the coupon off" not in page
+        assert "The coupon has been removed from this order" in page and "Remove the coupon" not in page
         assert shop.get(where).url == pay(agreed)
 
     def test_a_refusal_is_said_on_the_page(self, shop, agreed, coupon, text):

@@ -166,7 +166,7 @@ def test_what_cannot_be_deleted_is_said_with_its_reason_and_the_rest_can_be_undo
     assert f"{paid.number}: Only drafts and closed orders can be deleted" in page and "ORD-9" in page
     assert f'value="{gone.number}" form="bulk"' not in page
     page = body(office("orders-picked", act="restore", order=[gone.number]))
-    assert "1 order put back." in page
+    assert "1 order restored." in page
     assert f'value="{gone.number}" form="bulk"' in page
 
 
@@ -186,7 +186,7 @@ def test_what_no_page_of_ours_sends_breaks_nothing(office, alice, mug):
         assert office("exports", format="csv", order=[number]).status_code == 200
     assert Label.objects.get().order == order
     long = office("filter-keep", name="long", query="q=" + "商" * 900)
-    assert "These filters are too long to keep." in body(long)
+    assert "These filters are too long to save." in body(long)
 
 
 def test_another_sellers_orders_are_not_touched(office, alice):
@@ -199,7 +199,7 @@ def test_another_sellers_orders_are_not_touched(office, alice):
 
 def test_a_kept_filter_opens_the_list_and_is_its_owners_alone(office, client, ming, shop, alice, mug):
     query = "tab=all&destination=US&after=99"
-    assert "is kept" in body(office("filter-keep", name=" North  America ", default="1", query=query))
+    assert "is saved" in body(office("filter-keep", name=" North  America ", default="1", query=query))
     kept = SavedFilter.objects.get()
     assert (kept.name, kept.query, kept.is_default) == ("North America", "tab=all&destination=US", True)
     with clock.frozen(NOW):

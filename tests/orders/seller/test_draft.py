@@ -105,7 +105,7 @@ def test_ops_oneself_and_nobody_look_alike(office, ming):
     roles.assign(ops, roles.REVIEWER)
     gone = make.person("gone", is_active=False)
     said = {
-        text(find(office, person)).count("Nobody buys here under this e-mail")
+        text(find(office, person)).count("No buyer uses this e-mail")
         for person in (ops.email, gone.email, ming.email, "nobody@example.com")
     }
     assert said == {1}
@@ -163,14 +163,14 @@ def test_what_was_agreed_stands_in_the_contract(office, alice, mug, line):
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ({"item-0-quantity": ""}, "Say how many."),
+        ({"item-0-quantity": ""}, "Enter a quantity."),
         ({"item-0-product": "", "item-0-quantity": "5"}, "Choose the product, or leave the row empty."),
         ({"item-0-product": "", "item-0-quantity": ""}, "Choose at least one product."),
         ({"item-0-quantity": "-3"}, "greater than or equal to 1"),
         ({"item-0-quantity": "99999999999"}, "less than or equal to 10000000"),
         ({"item-0-price": "0"}, "greater than or equal to 0.01"),
         ({"days": "91"}, "less than or equal to 90"),
-        ({"days": ""}, "Say when the goods leave."),
+        ({"days": ""}, "Enter when the goods will be dispatched."),
         ({"dispatch": "day", "day": "2021-03-14"}, "ORD-4"),
         ({"dispatch": "day", "day": "soon"}, "Enter a valid date."),
         ({"discount": "20"}, "ORD-7"),

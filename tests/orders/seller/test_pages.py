@@ -181,7 +181,7 @@ def test_the_filters_are_drawn_when_they_are_opened_and_go_along_hidden_when_not
 def test_a_wrong_filter_is_said_beside_its_field(office, buyer, mug):
     order = make.order(buyer, {mug: 1})
     page = text(office.get("orders", created_from="2021-03-10", created_to="2021-03-09"))
-    assert "The last day lies before the first." in page
+    assert "The last day is before the first." in page
     assert order.number in page
 
 
@@ -387,7 +387,7 @@ def test_unpaid_orders_are_cancelled_and_receipt_is_put_off_once(office, buyer, 
 
 @pytest.mark.parametrize(
     ("after", "what"),
-    [(timedelta(0), "Your turn"), (8 * DAY, "Overdue: Make a claim is open for the buyer")],
+    [(timedelta(0), "Your turn"), (8 * DAY, "Overdue: the buyer can now make a claim")],
 )
 def test_the_strip_says_whose_turn_it_is(office, buyer, mug, after, what):
     order = make.order(buyer, {mug: 1})
