@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from unfold.decorators import display
 
 from assurance.kernel.days import day_of
-from assurance.kernel.wording import day_text, instant_text
+from assurance.kernel.wording import day_text, instant_text, money_text
 from assurance.ledger.models import Transfer
 from assurance.ops import history, links, trail
 from assurance.ops.acts import Act, ReasonForm
@@ -250,7 +250,7 @@ class ReturnAdmin(DetailAdmin):
         return found
 
     def heading(self, thing: Return) -> Any:
-        return _("Return of %(amount)s") % {"amount": shown(thing.amount)}
+        return _("Return of %(amount)s") % {"amount": money_text(thing.amount)}
 
     def summary(self, thing: Return, at: datetime) -> Sequence[Any]:
         return thing.reference, thing.amount, _payer(thing)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from unfold.decorators import display
 
+from assurance.kernel.wording import money_text
 from assurance.ops import history, links
 from assurance.ops.acts import Act
 from assurance.ops.detail import DetailAdmin
@@ -83,7 +84,7 @@ class TakenBackAdmin(DetailAdmin):
         return shown(_state(back))
 
     def heading(self, thing: TakenBack) -> Any:
-        return _("%(amount)s taken back by the bank") % {"amount": shown(thing.amount)}
+        return _("%(amount)s taken back by the bank") % {"amount": money_text(thing.amount)}
 
     def summary(self, thing: TakenBack, at: datetime) -> Sequence[Any]:
         return str(thing), thing.amount, thing.payer

@@ -243,6 +243,9 @@ def test_money_for_a_closed_order_goes_back_once(finance: Client, order: Order) 
     listed = finance.get("/admin/orders/return/?state=open").content.decode()
     assert "ALICE MORENO LLC" in listed
     assert balance(AccountKind.RETURNS).amount == 80
+    page = finance.get(f"/admin/orders/return/{due.pk}/change/").content.decode()
+    assert "Return of USD\xa080.00" in page
+    assert "&lt;span" not in page
     for key in (4, 4, 5):
         act(finance, "return", "returned", due.pk, key=key)
     assert balance(AccountKind.RETURNS).amount == 0
@@ -294,6 +297,7 @@ def test_a_credit_taken_back_leads_to_its_order_and_is_settled_with_a_reason(
     assert f"/admin/orders/bankline/{line.pk}/change/" in shown
     assert f"/admin/orders/order/{order.pk}/change/" in shown
     assert "It counts for its order" in shown
+    assert "USD\xa080.00 taken back by the bank" in shown
     assert page in finance.get(f"/admin/orders/bankline/{line.pk}/change/").content.decode()
     assert page in finance.get(f"/admin/orders/bankstatement/{later.pk}/change/").content.decode()
     assert page in finance.get("/admin/orders/takenback/?state=open").content.decode()
