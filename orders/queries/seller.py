@@ -175,10 +175,20 @@ def open_bank_lines(seller_id: int) -> QuerySet[BankLine]:
     return waiting.select_related("order__buyer")
 
 
-def due_on(seller_id: int, day: date, at: datetime) -> int:
-    """Guaranteed orders to be dispatched by the end of this day; at most MOST."""
-    due = in_tab(seller_id, "to_dispatch", at).filter(covered=True, exempted_at=None, dispatch_due=day)
-    return due[:MOST].count()
+def due_on(seller_id: int, day: date, at: datetime) -> tuple[int, int]:
+    """Orders to be dispatched by the end of this day, and those of them with a guarantee; each at most MOST."""
+    due = _by_deadline(seller_id, at).filter(due=day)
+    guaranteed = due.filter(covered=True, exempted_at=None)
+    return due[:MOST].count(), guaranteed[:MOST].count()
+
+
+def past_due(seller_id: int, at: datetime) -> int:
+    """Orders still to be dispatched whose agreed day is over, guaranteed or not; at most MOST."""
+    return _by_deadline(seller_id, at).filter(due__lt=day_of(at))[:MOST].count()
+
+
+def _by_deadline(seller_id: int, at: datetime) -> QuerySet[Order]:
+    return in_tab(seller_id, "to_dispatch", at).alias(due=BY_DEADLINE)
 
 
 def overdue_count(seller_id: int, at: datetime) -> int:

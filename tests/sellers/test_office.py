@@ -94,11 +94,28 @@ def test_home_says_what_is_due_and_at_stake(world, client, django_assert_max_num
     client.force_login(ming)
     with django_assert_max_num_queries(22):
         answer = get(client, "home")
-    assert (answer.context["overdue"], answer.context["due_today"]) == (1, 1)
+    shown = ("past_due", "overdue", "due_today", "guaranteed_today")
+    assert [answer.context[name] for name in shown] == [1, 1, 1, 1]
     assert answer.context["stake"].amount == Money(10, "USD")
     assert answer.context["rows_at_most"] == Money(30, "USD")
     assert answer.context["tally"].counted == 1
     assert answer.context["suggestions"].lacks_line
+
+
+def test_home_counts_what_is_due_of_orders_without_a_guarantee_too(world, client):
+    *_, fang, rival = world
+    alice, mug = make.person("alice"), make.product(rival)
+    client.force_login(fang)
+    client.cookies["django_language"] = "en"
+    assert "Nothing is overdue" in get(client, "home").content.decode()
+    make.order(alice, {mug: 1}, at=NOW - 8 * DAY)
+    make.order(alice, {mug: 1}, at=NOW - 6 * DAY)
+    answer = get(client, "home")
+    assert (answer.context["past_due"], answer.context["due_today"]) == (1, 1)
+    page = answer.content.decode()
+    assert "Nothing is overdue" not in page
+    assert "None of them carries a guarantee" in page
+    assert "· 0 with a guarantee" in page
 
 
 def test_homes_queries_do_not_grow_with_the_orders(world, client):

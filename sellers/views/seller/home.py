@@ -61,10 +61,13 @@ def home(request: SellerRequest) -> HttpResponse:
     tallies = rate.tallies(seller_id, rate.weeks(today, WEEKS), request.policy, at)
     covered = [row for row in rows if row.order.covered]
     overdue = orders.overdue_count(seller_id, at)
+    due_today, guaranteed_today = orders.due_on(seller_id, today, at)
     context = {
         "overdue_orders": overdue,
         "overdue": overdue,
-        "due_today": orders.due_on(seller_id, today, at),
+        "past_due": orders.past_due(seller_id, at),
+        "due_today": due_today,
+        "guaranteed_today": guaranteed_today,
         "today_ends": end_of(today),
         "stake": stake(seller_id, at, request.policy),
         "debt": queries.debt(seller_id),
