@@ -53,11 +53,12 @@ class ClaimForm(forms.Form):
 
 @dataclass(frozen=True)
 class Choice:
-    """A guarantee to claim for: its state, its day, and the refusal that a claim for it would meet."""
+    """A guarantee to claim for: its state, its day, when it was done, and the refusal a claim for it would meet."""
 
     kind: str
     state: str
     due: datetime | None
+    done: datetime | None
     refusal: RuleViolation | None
 
 
@@ -147,7 +148,8 @@ def _choice(view: View, kind: str, at: datetime) -> Choice:
         refusal = violation
     promise = view.facts.promise
     due = view.facts.deadline if kind == rules.DISPATCH else end_of(promise) if promise else None
-    return Choice(kind, rules.guarantee_state(view.facts, kind, at), due, refusal)
+    done = view.dispatched_at if kind == rules.DISPATCH else view.delivered_at
+    return Choice(kind, rules.guarantee_state(view.facts, kind, at), due, done, refusal)
 
 
 def _working(order: Order, view: View) -> Working:

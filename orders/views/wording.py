@@ -109,7 +109,7 @@ def _parcel(data: dict[str, Any]) -> Said:
         if data["number"]
         else _("Parcel handed over by proof: %(carrier)s") % data
     )
-    more = _("With it the whole order is on its way.") if data["last"] else _("More parcels will follow.")
+    more = _("It was the last of the order.") if data["last"] else _("More parcels will follow.")
     return Said(title, more, "truck")
 
 

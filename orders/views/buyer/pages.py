@@ -25,6 +25,7 @@ from orders.views.buyer.progress import cards, route
 from orders.views.buyer.standing import Standing
 from orders.views.buyer.steps import next_step
 from orders.views.contract import versions_said
+from orders.views.history import happened
 from orders.views.receipt import automatic_receipt
 
 
@@ -62,7 +63,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "paid": found.cash + found.method_fee,
         "held": held(found) if shown.is_paid else None,
         "versions": versions_said(found),
-        "happened": [(event, wording.said(event)) for event in shown.events],
+        "happened": happened(shown),
         "can": _can(shown, standing),
         "refund_closes": guarantees.refund_window(shown.view.facts),
         "escalate_from": _escalate_from(shown),

@@ -15,6 +15,7 @@ from orders.queries.quote import Promise
 from orders.rules import guarantees, lifecycle, terms
 from orders.views import reviews
 from orders.views.buyer.standing import Standing
+from orders.views.history import delivered_late
 from sellers.views.wording import percent_text
 
 CONTRACT, PAYMENT, SHIPMENT, RECEIVING, REVIEWS = range(5)
@@ -117,7 +118,9 @@ def _receiving_note(now: Standing, *, is_late: bool) -> str:
     promise = now.view.promise
     if promise is None:
         return ""
-    return distance(end_of(promise), now.at).text if is_late else _by(promise)
+    if not is_late:
+        return _by(promise)
+    return delivered_late(now.view) or distance(end_of(promise), now.at).text
 
 
 def _promised(now: Standing, promise: Promise) -> list[Card]:

@@ -14,6 +14,7 @@ from orders.queries.facts import funds
 from orders.rules import guarantees, lifecycle, refunds, terms
 from orders.rules.amendments import lapses_at
 from orders.views.buyer.standing import Standing, Step
+from orders.views.history import delivered_late, dispatched_late
 from orders.views.wording import closed_because
 
 
@@ -77,6 +78,7 @@ def _claim(now: Standing) -> Step | None:
     return Step(
         what=_("Dispatch was due") if is_dispatch else _("Delivery was due"),
         at=due,
+        rel=_how_late_it_ended(now),
         turn=_("You can act")
         if facts.submitted_at
         else _("You can act · the supplier still has to dispatch"),
@@ -84,6 +86,15 @@ def _claim(now: Standing) -> Step | None:
         more=until + " " + _("A claim does not cancel the order and does not replace a refund."),
         action="claim",
     )
+
+
+def _how_late_it_ended(now: Standing) -> str:
+    """Of a lateness that is over; one that lasts grows with the clock."""
+    if now.claimable == "dispatch":
+        late = dispatched_late(now.view)
+        return _("dispatched %(late)s") % {"late": late} if late else ""
+    late = delivered_late(now.view)
+    return _("delivered %(late)s") % {"late": late} if late else ""
 
 
 def _closed(now: Standing) -> Step | None:

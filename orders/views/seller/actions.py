@@ -51,7 +51,7 @@ def submit_parcel(request: SellerRequest, number: str) -> HttpResponse:
             if given["number"]
             else _("The parcel is submitted with its proof of dispatch.")
         )
-        rest = _("The whole order is on its way.") if given["last"] else _("More parcels are to follow.")
+        rest = _("It was the last of the order.") if given["last"] else _("More parcels are to follow.")
         return f"{named % given} {rest}"
 
     return _typed(request, order, "parcel_form", form, carry_out)

@@ -24,6 +24,7 @@ from orders.views import proposals
 from orders.views.contract import versions_said
 from orders.views.evidence import EvidenceForm, told
 from orders.views.export_modes import export_modes
+from orders.views.history import happened
 from orders.views.receipt import automatic_receipt
 from orders.views.seller import panels
 from orders.views.seller.forms import (
@@ -35,7 +36,6 @@ from orders.views.seller.forms import (
     RefundAnswerForm,
 )
 from orders.views.seller.steps import Desk, next_step
-from orders.views.wording import said
 from sellers.views.seller.base import SellerRequest, for_seller, page, status_of
 
 
@@ -108,7 +108,7 @@ def show(request: SellerRequest, found: Order, returned: Returned | None = None)
         if may["confirm_supplier"]
         else [],
         "versions": versions_said(found),
-        "events": [(event.happened_at, said(event)) for event in known.events],
+        "events": happened(known),
         **forms,
     }
     status = 200

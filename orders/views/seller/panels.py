@@ -19,6 +19,7 @@ from orders.rules.bank.reference import in_groups, reference_of
 from orders.views import reviews
 from orders.views.contract import terms_text
 from orders.views.export_modes import ExportMode, explained
+from orders.views.history import delivered_late, dispatched_late
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ class DispatchPanel:
     after_dispatch: int
     last_new_day: date | None
     note: str
+    dispatched_late: str
+    delivered_late: str
     export: ExportMode
 
 
@@ -112,6 +115,8 @@ def dispatch_panel(known: Detail) -> DispatchPanel:
         after_dispatch=order.handling_days + order.transit_max,
         last_new_day=plus(order.first_due, limit) if order.first_due else None,
         note=_dispatched_note(known),
+        dispatched_late=dispatched_late(view),
+        delivered_late=delivered_late(view),
         export=explained(order.export, view.facts.policy, platform_line=order.platform_line),
     )
 

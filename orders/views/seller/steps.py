@@ -291,8 +291,9 @@ def _receipt(desk: Desk) -> Step | None:
     view, order = desk.detail.view, desk.detail.order
     if view.state != lifecycle.AWAITING_RECEIPT:
         return None
-    more = ""
-    if view.dispatch == guarantees.VERIFYING:
+    more, say = "", _("The whole order is on its way. The money is released when the buyer has it.")
+    if view.dispatched_at is None:
+        say = _("The whole order is submitted. The money is released when the buyer has it.")
         more = _("Whether it left in time is known with the carrier’s first scan, at the latest %(at)s.") % {
             "at": instant_text(_known_at(desk))
         }
@@ -302,7 +303,7 @@ def _receipt(desk: Desk) -> Step | None:
         what=_("Receipt confirmed automatically"),
         at=order.receipt_due_at,
         turn=CARRIERS,
-        say=_("The whole order is on its way. The money is released when the buyer has it."),
+        say=say,
         more=more,
         to="#dispatch",
         label=_("See the parcels"),

@@ -111,6 +111,24 @@ class TestWhatComesNext:
         assert "Delivery was due" in said
         assert "The entrance is open until 28 Apr 2021 23:59:59 PDT." in said
 
+    def test_a_lateness_that_is_over_grows_no_more(self, shop, trade):
+        order = trade.order()
+        submit(order, at=make.NOW)
+        scan(at=make.NOW)
+        assert "9 days late" in next_strip(page(shop, order, LATE_DELIVERY + 8 * DAY))
+        scan(kind="delivered", at=LATE_DELIVERY + 8 * DAY)
+        today = LATE_DELIVERY + 14 * DAY
+        html = page(shop, order, today)
+        assert "delivered 9 days late" in next_strip(html)
+        assert "15 days late" not in html
+        log = html.partition("What has happened")[2]
+        assert re.search(r"7 Apr 2021.*?<b>Delivered</b>.*?9 days late", log)
+        for address in ("/orders/", f"/orders/{order.number}/claim/"):
+            with clock.frozen(today):
+                said = shop.get(address).content.decode().replace("\xa0", " ")
+            assert "9 days late" in said
+            assert "15 days late" not in said
+
     def test_a_claim_in_review_is_the_platforms_turn(self, shop, trade):
         order = trade.order()
         claims.file(order_id=order.pk, guarantee="dispatch", user_id=trade.buyer.pk, at=LATE)

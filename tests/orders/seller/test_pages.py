@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -240,9 +241,28 @@ def test_a_parcel_is_submitted_once_however_often_it_is_sent(office, buyer, mug)
     order = make.order(buyer, {mug: 1})
     for _ in range(2):
         page = text(office.post("dispatch", order.number, carrier="DHL", number=" 44 18 2207 95 ", last="on"))
-        assert "Parcel 4418220795 is submitted. The whole order is on its way." in page
+        assert "Parcel 4418220795 is submitted. It was the last of the order." in page
     assert Parcel.objects.get(order_id=order.pk).number == "4418220795"
     assert Event.objects.filter(kind="parcel_submitted").count() == 1
+
+
+def test_until_it_is_known_when_it_left_an_order_is_submitted(office, buyer, mug):
+    order = make.order(buyer, {mug: 1})
+    waybill = SimpleUploadedFile("waybill.pdf", make.upload("waybill.pdf").content)
+    page = text(office.post("dispatch", order.number, carrier="Own truck", proof=waybill, last="on"))
+    assert "on its way." not in page
+    assert "not yet" not in page
+    assert "The whole order is submitted." in page
+    assert "submitted 15 Mar 2021" in page.replace("\xa0", " ")
+    known = text(office.get("order", order.number, at=NOW + 3 * DAY))
+    assert "The whole order is on its way." in known
+
+
+def test_a_lateness_that_is_over_grows_no_more(office, buyer, mug):
+    order = make.order(buyer, {mug: 1})
+    office.post("dispatch", order.number, at=NOW + 9 * DAY, carrier="DHL", number="L100", last="on")
+    page = text(office.get("order", order.number, at=NOW + 20 * DAY))
+    assert "no scan came within 48 hours · 3 days late" in page
 
 
 def test_what_was_typed_comes_back_with_the_refusal(office, buyer, mug):
