@@ -177,18 +177,15 @@ def open_bank_lines(seller_id: int) -> QuerySet[BankLine]:
 
 def due_on(seller_id: int, day: date, at: datetime) -> tuple[int, int]:
     """Orders to be dispatched by the end of this day, and those of them with a guarantee; each at most MOST."""
-    due = _by_deadline(seller_id, at).filter(due=day)
+    due = in_tab(seller_id, "to_dispatch", at).alias(due=BY_DEADLINE).filter(due=day)
     guaranteed = due.filter(covered=True, exempted_at=None)
     return due[:MOST].count(), guaranteed[:MOST].count()
 
 
 def past_due(seller_id: int, at: datetime) -> int:
     """Orders still to be dispatched whose agreed day is over, guaranteed or not; at most MOST."""
-    return _by_deadline(seller_id, at).filter(due__lt=day_of(at))[:MOST].count()
-
-
-def _by_deadline(seller_id: int, at: datetime) -> QuerySet[Order]:
-    return in_tab(seller_id, "to_dispatch", at).alias(due=BY_DEADLINE)
+    past = in_tab(seller_id, "to_dispatch", at).alias(due=BY_DEADLINE).filter(due__lt=day_of(at))
+    return past[:MOST].count()
 
 
 def overdue_count(seller_id: int, at: datetime) -> int:
