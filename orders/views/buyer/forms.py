@@ -4,14 +4,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from assurance.accounts.models import Address
 from assurance.kernel.money import Money
+from assurance.kernel.wording import money_text
 from assurance.ui.fields import MOST_DIGITS, amount_field
 from assurance.ui.uploads import UploadsField
 from orders.models import Cause
+from orders.queries.facts import View
 
 FULL, PART = "full", "part"
 
@@ -57,7 +59,7 @@ class RefundForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=pgettext_lazy("refund", "How much"),
-        choices=[(FULL, _("In full; the order is then closed")), (PART, _("An amount"))],
+        choices=[(FULL, ""), (PART, _("An amount"))],
         widget=forms.RadioSelect,
         initial=FULL,
     )
@@ -71,10 +73,16 @@ class RefundForm(forms.Form):
     )
     evidence = UploadsField(label=_("Evidence"), required=False)
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, left: Money, known: View, **kwargs: Any) -> None:
+        """`left`: the cash that everything is; `known`: what stands on the order, which rules reasons out."""
         super().__init__(*args, **kwargs)
-        self.currency = currency
-        self.fields["amount"] = amount_field(currency)
+        self.currency = left.currency.code
+        self.fields["amount"] = amount_field(self.currency)
+        in_full = gettext("In full: %(sum)s; the order is then closed") % {"sum": money_text(left)}
+        kind, cause = self.fields["kind"], self.fields["cause"]
+        assert isinstance(kind, forms.ChoiceField) and isinstance(cause, forms.ChoiceField)
+        kind.choices = [(FULL, in_full), (PART, _("An amount"))]
+        cause.choices = [("", _("Choose a reason")), *_causes(known)]
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or self.cleaned_data
@@ -89,3 +97,13 @@ class RefundForm(forms.Form):
             return None
         amount: Decimal = self.cleaned_data["amount"]
         return Money(amount, self.currency)
+
+
+def _causes(known: View) -> list[tuple[str, Any]]:
+    """The reasons that what is known of the order leaves; a receipt taken as given says nothing of an arrival."""
+    no_longer = set()
+    if known.facts.submitted_at is not None:
+        no_longer.add(Cause.NOT_DISPATCHED)
+    if known.delivered_at is not None:
+        no_longer.add(Cause.NOT_DELIVERED)
+    return [(value, label) for value, label in Cause.choices if value not in no_longer]

@@ -19,7 +19,7 @@ from orders.queries.facts import balance_of, funds, held
 from orders.queries.quote import promise
 from orders.rules import guarantees, lifecycle, refunds
 from orders.rules.amendments import lapses_at
-from orders.views import proposals, wording
+from orders.views import proposals, reviews, wording
 from orders.views.buyer import access
 from orders.views.buyer.progress import cards, route
 from orders.views.buyer.standing import Standing
@@ -46,6 +46,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         proposed=shown.proposal.day if shown.proposal else None,
         at=at,
         by_transfer=shown.payment is not None and shown.payment.method == Method.TT,
+        may_review=reviews.stop(found, shown.view, at)[1] == "now",
         refund=refund_queries.standing(shown.refund, shown.view.facts.policy, at) if shown.refund else None,
     )
     is_to_come = not shown.is_paid and shown.view.state != lifecycle.CLOSED

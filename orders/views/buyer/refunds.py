@@ -19,7 +19,7 @@ from assurance.kernel.money import Money, from_minor
 from assurance.kernel.rules import RuleViolation
 from assurance.kernel.wording import day_text
 from orders.models import Order, Refund
-from orders.queries.facts import parcels_of, view
+from orders.queries.facts import held, parcels_of, view
 from orders.queries.refunds import application
 from orders.rules import guarantees
 from orders.services import refunds
@@ -38,7 +38,7 @@ def refund(request: HttpRequest, number: str) -> HttpResponse:
     """The form, or the application that is open and how it stands; the last one decided stays below the form."""
     at = clock.now()
     order = access.own_order(request, number)
-    form = RefundForm(request.POST or None, request.FILES or None, currency=order.currency)
+    form = _form(order, at, request.POST or None, request.FILES or None)
     violation = None
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -132,18 +132,23 @@ def _page(
     context: dict[str, Any] = {
         "now": at,
         "order": order,
-        "form": form or RefundForm(currency=order.currency),
+        "form": form or _form(order, at),
         "evidence_form": evidence_form or EvidenceForm(),
         "violation": violation,
         "case": case,
         "thread": told(case) if case else [],
         "left": order.cash - order.refunded,
+        "is_held": held(order).amount > 0,
         "last_day": last_day,
         "policy": standing.facts.policy,
     }
     used = evidence_form or form
     code = status(used, violation) if used is not None else 200
     return render(request, "orders/buyer/refund.html", context, status=code)
+
+
+def _form(order: Order, at: datetime, *sent: Any) -> RefundForm:
+    return RefundForm(*sent, left=order.cash - order.refunded, known=view(order, parcels_of(order.pk), at))
 
 
 def _latest(order: Order) -> Refund:

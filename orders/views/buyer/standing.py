@@ -23,6 +23,7 @@ class Standing:
     at: datetime
     by_transfer: bool = False
     refund: refund_queries.Standing | None = None
+    may_review: bool = False
 
     @property
     def compensation(self) -> Money:

@@ -10,7 +10,7 @@ from assurance.kernel.days import end_of
 from assurance.kernel.wording import day_text, instant_text, money_text
 from assurance.ui.wording import SECOND, last_moment
 from orders.models import Order
-from orders.queries.facts import funds
+from orders.queries.facts import funds, held
 from orders.rules import guarantees, lifecycle, refunds, terms
 from orders.rules.amendments import lapses_at
 from orders.views.buyer.standing import Standing, Step
@@ -233,6 +233,12 @@ def _proposed(now: Standing) -> Step | None:
 def _refund(now: Standing) -> Step | None:
     if not now.order.disputed:
         return None
+    if held(now.order).amount:
+        say = _("You applied for a refund. The money of the order is held until it is decided.")
+    else:
+        say = _(
+            "You applied for a refund. The money has been released: it is recovered from the supplier’s balance."
+        )
     return Step(
         what=_("Refund"),
         rel=_("being decided"),
@@ -240,7 +246,7 @@ def _refund(now: Standing) -> Step | None:
         icon="hourglass",
         turn=_("The supplier’s turn, then the platform’s"),
         turn_icon="clock",
-        say=_("You applied for a refund. The money of the order is held until it is decided."),
+        say=say,
     )
 
 
@@ -327,16 +333,21 @@ def _done(now: Standing) -> Step:
     window = guarantees.refund_window(now.view.facts)
     refund = _("You can apply for a refund through %(day)s.") % {"day": day_text(window)} if window else ""
     over = window is not None and now.at >= end_of(window)
+    if now.may_review:
+        turn, say = _("You can act"), _("The order is completed. Say how the goods and the supplier were.")
+    else:
+        turn, say = _("Nothing is left to do"), _("The order is completed.")
     return Step(
         what=_("Order completed"),
         at=now.view.received_at,
         tone="done",
         rel=_("Received"),
         icon="check",
-        turn=_("Nothing is left to do"),
-        turn_icon="check",
-        say=_("The order is completed."),
+        turn=turn,
+        turn_icon="user" if now.may_review else "check",
+        say=say,
         more="" if over else refund,
+        action="review" if now.may_review else "",
     )
 
 

@@ -11,6 +11,7 @@ from assurance.ui.wording import last_moment
 from claims.queries import Dossier
 from orders.models import BankLine
 from orders.queries.buyer import Detail
+from orders.queries.facts import held
 from orders.queries.seller import TO_DISPATCH
 from orders.rules import guarantees, lifecycle, refunds
 from orders.views.wording import closed_because
@@ -136,11 +137,17 @@ def _refund(desk: Desk) -> Step | None:
             to="#refund",
             label=_("See the refund"),
         )
+    if held(desk.detail.order).amount:
+        say = _("The buyer applies for a refund. The order’s money is not released before it is decided.")
+    else:
+        say = _(
+            "The buyer applies for a refund. The money has been released: it would come out of your balance."
+        )
     return Step(
         what=_("Answer the refund"),
         at=end_of(plus(day_of(refund.opened_at), policy.refund_answer_days)),
         turn=YOURS,
-        say=_("The buyer applies for a refund. The order’s money is not released before it is decided."),
+        say=say,
         to="#refund",
         label=_("Answer the refund"),
     )

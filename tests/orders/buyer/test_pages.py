@@ -201,6 +201,9 @@ class TestWhatComesNext:
         receipt.receive(order_id=order.pk, at=make.NOW)
         said = next_strip(page(shop, order))
         assert "You can apply for a refund through 14 Apr 2021." in said
+        assert "Write a review" in said
+        assert "Nothing is left to do" not in said
+        assert "Nothing is left to do" in next_strip(page(shop, order, make.NOW + 61 * DAY))
         assert "through" not in next_strip(page(shop, order, make.NOW + 31 * DAY))
 
     def test_waiting_for_the_gateway(self, shop, trade):
