@@ -90,7 +90,7 @@ def _pay(w: World, v: Row, at: datetime) -> None:
     method = v.get("method", "visa")
     amount = Money(Decimal(v["amount"]), order.currency) if "amount" in v else None
     if method == "tt" and "coupon" not in v and not _awaits_money(order, at):
-        _arrive(order, amount or order.total, at)
+        _arrive(order, order.total if amount is None else amount, at)
         return
     started = payment.start(
         order_id=order.pk,
@@ -100,7 +100,7 @@ def _pay(w: World, v: Row, at: datetime) -> None:
         coupon_id=w.coupons[v["coupon"]] if "coupon" in v else None,
     )
     if method == "tt":
-        _arrive(order, amount or started.cash, at)
+        _arrive(order, started.cash if amount is None else amount, at)
     else:
         payment.settle(reference=started.reference, outcome="succeeded", at=at)
 

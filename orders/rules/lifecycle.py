@@ -146,6 +146,13 @@ def check_part(cash: Money, *, most: Money) -> None:
         )
 
 
+@rule("PAY-1", "PAY-2")
+def check_arrived(amount: Money) -> None:
+    """Refuse a transfer that brings nothing."""
+    if amount.amount <= 0:
+        raise RuleViolation("PAY-1", _("A transfer brings more than zero."), conflict=False, field="amount")
+
+
 IN_FULL, MET, SHORT = "in_full", "met", "short"
 
 

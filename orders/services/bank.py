@@ -25,9 +25,10 @@ def arrive(
 ) -> BankLine:
     """A statement line that names an order; the same bank reference again is the same line.
 
-    For a closed order it is marked for return at once (ORD-3).
+    For a closed order it is marked for return at once (ORD-3). Refused PAY-1 if it brings nothing.
     """
     order = locked(order_id, at)
+    lifecycle.check_arrived(amount)
     line, is_new = BankLine.objects.get_or_create(
         bank_reference=bank_reference,
         defaults={
