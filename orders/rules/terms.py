@@ -76,7 +76,15 @@ def dispatch_due(terms: DispatchTerms, clock_started_at: datetime | None) -> dat
 
 @rule("ORD-7")
 def contract_total(goods: Money, shipping: Money, discount: Money) -> Money:
-    """Goods + shipping − store coupon. Refused if nothing would be left to pay, or beyond all measure."""
+    """Goods + shipping − store coupon. Refused if either is below zero, nothing would be left to pay, or beyond all
+
+    measure.
+    """
+    for part, field in ((shipping, "shipping"), (discount, "discount")):
+        if part.amount < 0:
+            raise RuleViolation(
+                "ORD-7", _("Shipping and store coupon are not below zero."), conflict=False, field=field
+            )
     total = goods + shipping - discount
     if total.amount > MOST:
         raise RuleViolation(

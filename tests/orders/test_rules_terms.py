@@ -73,6 +73,10 @@ def test_before_the_clock_starts_only_a_fixed_day_is_due():
 def test_contract_total():
     assert terms.contract_total(usd("100"), usd("10.05"), usd("10.04")) == usd("100.01")
     assert terms.contract_total(usd("100"), usd("0"), usd("99.99")) == usd("0.01")
+    with refused("ORD-7", field="shipping"):
+        terms.contract_total(usd("100"), usd("-0.01"), usd("0"))
+    with refused("ORD-7", field="discount"):
+        terms.contract_total(usd("100"), usd("0"), usd("-0.01"))
     with refused("ORD-7", field="discount"):
         terms.contract_total(usd("100"), usd("0"), usd("100"))
 
