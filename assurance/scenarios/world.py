@@ -7,8 +7,7 @@ from typing import Any, TypeVar
 
 from assurance.accounts.models import User
 from assurance.kernel.days import day_of, plus
-from assurance.kernel.money import USD, Money, to_minor
-from assurance.kernel.units import minor_unit
+from assurance.kernel.money import USD, Money, rounded, to_minor
 from assurance.scenarios.reader import Lined, midnight
 from claims.models import Claim
 from coupons.models import Coupon
@@ -39,6 +38,7 @@ class World:
     buyers: Named[User] = field(default_factory=Named)
     lines: Named[Line] = field(default_factory=Named)
     products: Named[Product] = field(default_factory=Named)
+    prices: Named[Decimal] = field(default_factory=Named)
     orders: Named[int] = field(default_factory=Named)
     exports: Named[str] = field(default_factory=Named)
     claims: Named[int] = field(default_factory=Named)
@@ -58,11 +58,14 @@ class World:
         return Refund.objects.select_related("order__policy").get(pk=self.refunds[name])
 
     def product(self, name: str, currency: str) -> Product:
-        """A product as it is sold in a currency: a scenario's prices are in the currency of the order."""
+        """A product as it is sold in a currency: a scenario's prices are in the currency of the order.
+
+        ValueError if the price is finer than its minor unit.
+        """
         first = self.products[name]
+        price_minor = to_minor(Money(self.prices[name], currency))
         if currency == first.currency:
             return first
-        price = Money(PriceTier.objects.get(product=first).price_minor * minor_unit(first.currency), currency)
         twin, is_new = Product.objects.get_or_create(
             seller=first.seller,
             name=name,
@@ -74,7 +77,7 @@ class World:
             },
         )
         if is_new:
-            PriceTier.objects.create(product=twin, min_quantity=1, price_minor=to_minor(price))
+            PriceTier.objects.create(product=twin, min_quantity=1, price_minor=price_minor)
             ProductFreight.objects.create(product=twin, template=first.freight.template)
         return twin
 
@@ -133,7 +136,10 @@ def _line(name: str, row: dict[str, Any]) -> Line:
 
 
 def _product(name: str, row: dict[str, Any], world: World, opened: datetime) -> Product:
-    """The product, `count` times; orders are made with the first."""
+    """The product, `count` times; orders are made with the first. A price that is finer than a cent is of another
+
+    currency: what it is in USD nobody asks.
+    """
     seller = world.sellers[row["seller"]]
     template = FreightTemplate.objects.create(seller=seller, name=f"play: {name}")
     TemplateLine.objects.bulk_create(
@@ -150,7 +156,8 @@ def _product(name: str, row: dict[str, Any], world: World, opened: datetime) -> 
         )
         for _ in range(row.get("count", 1))
     )
-    price = to_minor(Money(Decimal(row["price"]), USD))
+    world.prices[name] = Decimal(row["price"])
+    price = to_minor(rounded(world.prices[name], USD))
     PriceTier.objects.bulk_create(PriceTier(product=p, min_quantity=1, price_minor=price) for p in made)
     ProductFreight.objects.bulk_create(ProductFreight(product=p, template=template) for p in made)
     return made[0]
