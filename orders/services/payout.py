@@ -85,7 +85,7 @@ def _move(
 
 
 def _coupon_usd(order: Order, coupon: Money) -> Money:
-    """The coupon's part in USD, exactly as it was redeemed."""
+    """The coupon's part in USD, exactly as it was redeemed. Its row is locked before any seller's account."""
     if not coupon.amount:
         return from_minor(0)
-    return Redemption.objects.get(order_id=order.pk).used
+    return Redemption.objects.select_for_update().get(order_id=order.pk).used

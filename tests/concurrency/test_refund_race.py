@@ -3,15 +3,42 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assurance.kernel.money import USD, Money
+from coupons import services as coupons
 from orders.models import Order, Refund
+from orders.queries.facts import policy_of
 from orders.services import refunds
 from tests import factories
 from tests.concurrency.racing import race
 
 RUNNERS, ROUNDS = 4, 6
 AT = factories.NOW + timedelta(days=5)
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("CPN-6", "REC-3")
+def test_a_full_refund_locks_the_use_of_its_coupon_before_any_account() -> None:
+    """Order, use of the coupon, accounts: as docs/locking.md says."""
+    alice, shop = factories.person(), factories.seller()
+    order = factories.order(alice, {factories.product(shop): 10}, paid=False)
+    coupon = coupons.issue(
+        owner_id=alice.pk,
+        bearer_id=shop.pk,
+        from_order_id=order.pk,
+        face=Money(10, USD),
+        policy=policy_of(order, factories.NOW),
+        at=factories.NOW,
+    )
+    factories.pay(order, at=factories.NOW, coupon_id=coupon.pk)
+    with CaptureQueriesContext(connection) as asked:
+        refunds.agreed(order_id=order.pk, amount=None, at=factories.NOW)
+    locks = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
+    tables = ["orders_order", "coupons_redemption", "ledger_account"]
+    first = [next(n for n, sql in enumerate(locks) if table in sql) for table in tables]
+    assert first == sorted(first), "\n".join(locks)
 
 
 @pytest.mark.rule("RFD-2")
