@@ -32,14 +32,22 @@ _JUDGED = """
             AND clock_started_at <= %(at)s AND exempted_at IS NULL
     ) o
     LEFT JOIN LATERAL (
-        SELECT CASE WHEN bool_and(sent IS NOT NULL) THEN max(sent) END AS last
+        SELECT CASE
+            WHEN NOT bool_and(sent IS NOT NULL) THEN NULL
+            WHEN o.submitted_at > max(submitted_at) AND NOT bool_and(scanned) THEN greatest(max(sent), o.submitted_at)
+            ELSE max(sent)
+        END AS last
         FROM (
-            SELECT CASE
-                WHEN first_scan_at <= %(at)s AND first_scan_at - submitted_at <= o.scan_time
-                    THEN first_scan_at
+            SELECT submitted_at, scanned, CASE
+                WHEN scanned THEN first_scan_at
                 WHEN %(at)s >= submitted_at + o.scan_time + interval '1 second' THEN submitted_at
             END AS sent
-            FROM logistics_parcel WHERE order_id = o.id
+            FROM (
+                SELECT submitted_at, first_scan_at, coalesce(
+                    first_scan_at <= %(at)s AND first_scan_at - submitted_at <= o.scan_time, false
+                ) AS scanned
+                FROM logistics_parcel WHERE order_id = o.id
+            ) found
         ) parcel
         WHERE o.submitted_at <= %(at)s
     ) p ON true

@@ -74,19 +74,38 @@ def dispatch_time(parcel: ParcelFacts, at: datetime, policy: Policy) -> datetime
 
     else the submission. None while that is unknown. Hours elapse; they are not counted on the clock face.
     """
-    scan = parcel.first_scan_at
-    if scan is not None and scan <= at and scan - parcel.submitted_at <= timedelta(hours=policy.scan_hours):
-        return scan
+    if _is_scanned(parcel, at, policy):
+        return parcel.first_scan_at
     return parcel.submitted_at if at >= known_from(parcel, policy) else None
+
+
+def _is_scanned(parcel: ParcelFacts, at: datetime, policy: Policy) -> bool:
+    scan, hours = parcel.first_scan_at, timedelta(hours=policy.scan_hours)
+    return scan is not None and scan <= at and scan - parcel.submitted_at <= hours
+
+
+@rule("DSP-3")
+def named_later(submitted: datetime, parcels: Iterable[datetime]) -> bool:
+    """Whether an order was wholly submitted without another parcel, by naming an old one the last."""
+    return submitted > max(parcels, default=submitted)
 
 
 @rule("DSP-3")
 def dispatched_at(facts: Facts, at: datetime) -> datetime | None:
-    """When the whole order was dispatched: its last parcel's time; None if not, or not yet known."""
+    """When the whole order was dispatched: its last parcel's time; None if not, or not yet known.
+
+    Where an old parcel was only later named the last one, what counts by its submission counts from then.
+    """
     if facts.submitted_at is None or facts.submitted_at > at:
         return None
     times = [dispatch_time(parcel, at, facts.policy) for parcel in facts.parcels]
-    return None if None in times else max(t for t in times if t is not None)
+    if None in times:
+        return None
+    if named_later(facts.submitted_at, [parcel.submitted_at for parcel in facts.parcels]) and not all(
+        _is_scanned(parcel, at, facts.policy) for parcel in facts.parcels
+    ):
+        times.append(facts.submitted_at)
+    return max(t for t in times if t is not None)
 
 
 @rule("DSP-2", "DSP-3", "DSP-4")

@@ -9,6 +9,7 @@ from assurance.kernel.days import after, day_of, end_of, plus
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.policy import Policy
 from assurance.kernel.rules import RuleViolation, rule
+from orders.rules.guarantees import named_later
 
 DRAFT = "draft"
 AWAITING_SUPPLIER = "awaiting_supplier"
@@ -216,7 +217,12 @@ def receipt_due(dispatched_on: datetime, *, mode: str, extensions: int, policy: 
 def provisional_dispatch(
     submitted: datetime, scans: list[tuple[datetime, datetime | None]], hours: int
 ) -> datetime:
-    """The dispatch time that stands if nothing more is learnt: each parcel's scan if it counts, else its submission."""
+    """The dispatch time that stands if nothing more is learnt: each parcel's scan if it counts, else its submission.
+
+    Not before an old parcel was named the last one: until then the buyer waits for more.
+    """
     limit = timedelta(hours=hours)
     times = [scan if scan is not None and scan - sent <= limit else sent for sent, scan in scans]
+    if named_later(submitted, [sent for sent, _scan in scans]):
+        times.append(submitted)
     return max(times, default=submitted)

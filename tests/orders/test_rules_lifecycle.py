@@ -154,6 +154,8 @@ def test_automatic_receipt(mode, extensions, due):
             [("2021-04-01 10:00", "2021-04-02 10:00"), ("2021-04-03 10:00", "2021-04-01 10:00")],
             date(2021, 4, 2),
         ),
+        # an old parcel was named the last one on the 3rd
+        ([("2021-04-01 10:00", "2021-04-01 12:00"), ("2021-04-02 10:00", None)], date(2021, 4, 3)),
     ],
 )
 def test_the_day_of_dispatch_if_nothing_more_is_learnt(scans, day):

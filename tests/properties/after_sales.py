@@ -63,12 +63,15 @@ class AfterSales(Base):
             return False
         if order.submitted_at is None:
             return True
-        for parcel in self.sent[order.pk]:
+        sent = self.sent[order.pk]
+        named_later = order.submitted_at > max(parcel.submitted for parcel in sent)
+        for parcel in sent:
+            said = order.submitted_at if named_later else parcel.submitted
             known_by = parcel.submitted + VERIFIED
             scan = parcel.scan if parcel.scan is not None and parcel.scan <= known_by else None
             if scan is None and self.now <= known_by:
                 return True
-            if (scan or parcel.submitted) >= end_of(order.dispatch_due):
+            if (scan or said) >= end_of(order.dispatch_due):
                 return True
         return False
 

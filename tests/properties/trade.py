@@ -206,6 +206,14 @@ class Trade(Base):
         if parcel:
             self.sent[order.pk].append(Sent(number, self.now, parcel.pk))
 
+    @precondition(lambda self: bool(self.sent))
+    @rule(n=any_one)
+    def names_an_old_parcel_the_last_one(self, n: int) -> None:
+        order_id = sorted(self.sent)[n % len(self.sent)]
+        numbers = [parcel.number for parcel in self.sent[order_id] if parcel.number]
+        if numbers:
+            self.act(dispatch.dispatch, order_id=order_id, carrier="DHL", number=numbers[0], last=True)
+
     @precondition(lambda self: any(not one.number for sent in self.sent.values() for one in sent))
     @rule(n=any_one)
     def a_parcel_gets_its_number(self, n: int) -> None:

@@ -103,8 +103,10 @@ def _random_facts(order: Order, dice: Random) -> tuple[Order, list[Parcel]]:
     if closed:
         copy.state, copy.closed_because, copy.closed_at = "closed", "refunded", closed
     parcels = []
-    for _ in range(dice.randint(1, 3) if submitted else 0):
-        sent = (submitted or NOW) - timedelta(hours=dice.uniform(0, 30))
+    named_later = dice.random() < 0.5
+    for place in range(dice.randint(1, 3) if submitted else 0):
+        before = dice.uniform(0, 30) if place or named_later else 0
+        sent = (submitted or NOW) - timedelta(hours=before)
         scan = None if dice.random() < 0.4 else sent + timedelta(hours=dice.choice([-5, 20, 48, 48.001, 60]))
         parcels.append(Parcel(carrier="X", number=str(dice.random()), submitted_at=sent, first_scan_at=scan))
     return copy, parcels
