@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -30,11 +31,18 @@ def check_window(last_day: date | None, *, at: datetime) -> None:
 
 @rule("CPN-6", "RFD-3")
 def check_amount(
-    amount: Money | None, *, cash: Money, refunded: Money, outstanding: Money, field: str = "amount"
+    amount: Money | None,
+    *,
+    cash: Money,
+    refunded: Money,
+    outstanding: Money,
+    field: str = "amount",
+    advice: Any = "",
 ) -> None:
     """Refuse an amount beyond the cash still there; None asks for everything and closes the order.
 
-    `cash` is what the buyer paid without the method's fee. A partial refund moves no coupon money.
+    `cash` is what the buyer paid without the method's fee. A partial refund moves no coupon money. `advice` is
+    for whoever names the amount.
     """
     if outstanding.amount > 0:
         raise RuleViolation(
@@ -51,9 +59,7 @@ def check_amount(
         raise RuleViolation(
             "CPN-6",
             _("At most %(left)s, the cash paid and not yet refunded, can be refunded in part."),
-            advice=_(
-                "Ask for a full refund to close the order; the coupon's part then returns to the platform."
-            ),
+            advice=advice,
             conflict=False,
             field=field,
             left=cash - refunded,

@@ -17,10 +17,15 @@ from orders.services import elapse
 from sellers.services import funds as seller_funds
 
 
-def check_amount(order: Order, amount: Money | None, *, field: str = "amount") -> None:
+def check_amount(order: Order, amount: Money | None, *, field: str = "amount", advice: Any = "") -> None:
     """Refused CPN-6 beyond the cash left or while a balance is open, RFD-1 for nothing."""
     refunds.check_amount(
-        amount, cash=order.cash, refunded=order.refunded, outstanding=funds(order).outstanding, field=field
+        amount,
+        cash=order.cash,
+        refunded=order.refunded,
+        outstanding=funds(order).outstanding,
+        field=field,
+        advice=advice,
     )
 
 

@@ -24,6 +24,7 @@ from orders.services.elapse import locked
 
 ESCALATE = "refund_escalate"
 OPEN = (refunds.NEGOTIATING, refunds.ESCALATED)
+ASK_FOR_ALL = _("Ask for a full refund to close the order; the coupon's part then returns to the platform.")
 BUYER, SUPPLIER, OPS = "buyer", "supplier", "platform"
 
 
@@ -135,8 +136,8 @@ def counter(
     """
     order, refund = _locked(refund_id, at)
     _check_negotiating(refund)
-    payout.check_amount(order, offer, field="offer")
     refunds.check_counter(offer, asked=refund.amount)
+    payout.check_amount(order, offer, field="offer")
     if refund.counter == offer and refund.answer == words:
         return refund
     refund.counter, refund.answer = offer, words
@@ -263,7 +264,7 @@ def _check(order: Order, amount: Money | None, at: datetime) -> None:
     if order.closed_at is not None:
         lifecycle.check_allows(order.state, "refund")
     refunds.check_paid(order.effective_at is not None)
-    payout.check_amount(order, amount)
+    payout.check_amount(order, amount, advice=ASK_FOR_ALL)
     refunds.check_window(refund_window(facts(order, parcels_of(order.pk), at)), at=at)
 
 

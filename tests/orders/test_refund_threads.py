@@ -10,6 +10,7 @@ from moneyed import Money
 
 from assurance.kernel import clock
 from assurance.kernel.events import Actor
+from assurance.kernel.rules import RuleViolation
 from assurance.ledger.models import AccountKind
 from assurance.ledger.queries import balance
 from assurance.notices.models import Notice
@@ -83,11 +84,19 @@ def test_an_offer_said_no_to_is_gone_and_the_application_stands(applied):
 
 
 @pytest.mark.rule("RFD-2", "CPN-6")
-@pytest.mark.parametrize(("offer", "rule"), [(50, "RFD-2"), (51, "RFD-2"), (0, "RFD-1"), (101, "CPN-6")])
+@pytest.mark.parametrize(("offer", "rule"), [(50, "RFD-2"), (51, "RFD-2"), (0, "RFD-1"), (101, "RFD-2")])
 def test_what_cannot_be_offered(applied, offer, rule):
     with refused(rule, field="offer"):
         refunds.counter(refund_id=applied.pk, offer=usd(offer), at=NOW)
     assert kinds(applied) == ["applied"]
+
+
+@pytest.mark.rule("CPN-6")
+def test_an_offer_beyond_the_cash_is_refused_without_the_buyers_advice(order):
+    everything = refunds.apply(order_id=order.pk, amount=None, reason="", at=NOW)
+    with pytest.raises(RuleViolation) as caught:
+        refunds.counter(refund_id=everything.pk, offer=usd(1000), at=NOW)
+    assert (caught.value.rule_id, caught.value.advice) == ("CPN-6", "")
 
 
 @pytest.mark.rule("RFD-2")
