@@ -37,3 +37,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest("form");
   if (form) restore(form);
 });
+
+// This page may be the answer to a form. As a page of its own in the history, *back* and *reload* ask for it
+// anew instead of for the form, which the browser would refuse.
+history.replaceState(history.state, "");
