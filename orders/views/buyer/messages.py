@@ -1,8 +1,10 @@
 """The buyer's side of an order's messages."""
 
+from django.contrib import messages as told
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +22,7 @@ def of_order(request: HttpRequest, number: str) -> HttpResponse:
     order = access.own_order(request, number)
     form, violation, is_sent = messages.written(request, order, "buyer", at, access.actor(request))
     if is_sent:
+        told.success(request, _("Your message is sent."))
         return redirect("orders:messages", order.number)
     shown = messages.context(request, order, "buyer", form, violation)
     code = messages.status(form, violation)

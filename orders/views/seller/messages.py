@@ -1,7 +1,9 @@
 """The supplier's side of an order's messages."""
 
+from django.contrib import messages as told
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orders.views import messages
@@ -16,6 +18,7 @@ def of_order(request: SellerRequest, number: str) -> HttpResponse:
     order = own(request, number)
     form, violation, is_sent = messages.written(request, order, "supplier", request.at, request.actor)
     if is_sent:
+        told.success(request, _("Your message is sent."))
         return redirect("ma:messages", order.number)
     shown = messages.context(request, order, "supplier", form, violation)
     return page(request, "orders/seller/messages.html", shown, status=messages.status(form, violation))
