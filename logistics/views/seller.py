@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assurance.kernel.rules import RuleViolation
+from assurance.ui.refusals import blame
 from logistics import queries as logistics
 from logistics.models import FreightTemplate, Line
 from logistics.services import templates
 from logistics.views.template_forms import BaseLineFormSet, TemplateForm, line_rows
 from sellers import queries as sellers
-from sellers.views.seller.base import SellerRequest, blame, for_seller, page, status_of
+from sellers.views.seller.base import SellerRequest, for_seller, page, status_of
 
 USUAL_DAYS = 7
 

@@ -95,7 +95,10 @@ def contract_total(goods: Money, shipping: Money, discount: Money) -> Money:
         )
     if total.amount <= 0:
         raise RuleViolation(
-            "ORD-7", _("The store coupon is worth more than the order."), conflict=False, field="discount"
+            "ORD-7",
+            _("The discount has to be less than the order comes to."),
+            conflict=False,
+            field="discount",
         )
     return total
 

@@ -2,6 +2,7 @@
 //   <button data-step="1"> beside an input   changes its number by the step, within min and max
 //   <select data-autosubmit>                 sends its form when another choice is made
 //   <input data-pick-all="order">            ticks all boxes of that name; .bulk [data-picked] counts them
+// A page that comes back with errors opens at the first wrong field, else at what is said of the whole.
 const boxes = (name) => [...document.querySelectorAll(`input[type="checkbox"][name="${name}"]`)];
 
 const recount = (all) => {
@@ -33,3 +34,14 @@ document.addEventListener("change", (event) => {
 });
 
 addEventListener("pageshow", () => document.querySelectorAll("[data-pick-all]").forEach(recount));
+
+const atError = () => {
+  const field = document.querySelector('main [aria-invalid="true"]');
+  const place = field || document.querySelector('main .notice[role="alert"]');
+  if (!place) return;
+  for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  if (field) (field.matches("fieldset") ? field.querySelector("input") : field).focus({ preventScroll: true });
+  const { top, bottom } = place.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) place.scrollIntoView({ block: "center" });
+};
+atError();

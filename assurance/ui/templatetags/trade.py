@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.forms import BoundField, widgets
+from django.forms import BaseForm, BaseFormSet, BoundField, widgets
 from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -136,6 +136,13 @@ def control_kind(field: BoundField) -> str:
     if isinstance(widget, widgets.CheckboxInput):
         return "check"
     return "file" if isinstance(widget, widgets.FileInput) else "line"
+
+
+@register.filter
+def wrong(form: BaseForm | None, rows: BaseFormSet | None = None) -> list[BoundField]:
+    """The fields of a form, and of the rows that go with it, which need attention."""
+    forms = [one for one in (form, *(rows.forms if rows else ())) if one is not None]
+    return [one[name] for one in forms for name in one.errors if name in one.fields]
 
 
 @register.simple_tag

@@ -18,6 +18,7 @@ from assurance.kernel.events import Actor
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.rules import RuleViolation
 from assurance.kernel.wording import day_text
+from assurance.ui.refusals import blame
 from orders.models import Order, Refund
 from orders.queries.facts import held, parcels_of, view
 from orders.queries.refunds import application
@@ -54,6 +55,7 @@ def refund(request: HttpRequest, number: str) -> HttpResponse:
             )
         except RuleViolation as caught:
             violation = caught
+            blame(form, caught)
         else:
             days = view(order, parcels_of(order.pk), at).facts.policy.refund_answer_days
             said = _("You applied for a refund. The supplier answers by %(day)s.")

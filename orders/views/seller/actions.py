@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assurance.kernel.money import Money
 from assurance.kernel.rules import RuleViolation
 from assurance.kernel.wording import day_text, money_text
+from assurance.ui.refusals import blame
 from orders.models import Order
 from orders.queries.facts import parcels_of
 from orders.services import amendment, bank, closing, dispatch, receipt, refunds
@@ -25,7 +26,7 @@ from orders.views.seller.forms import (
     ParcelForm,
     RefundAnswerForm,
 )
-from sellers.views.seller.base import SellerRequest, act, blame, verb_of
+from sellers.views.seller.base import SellerRequest, act, verb_of
 
 _verb = verb_of("ma:order")
 

@@ -20,6 +20,7 @@ from assurance.kernel.money import USD, Money
 from assurance.kernel.queries import rates_at
 from assurance.kernel.rules import RuleViolation
 from assurance.ui import limits
+from assurance.ui.refusals import blame
 from orders.models import Order
 from orders.queries import contract as contracts
 from orders.queries import seller as orders
@@ -41,9 +42,10 @@ from orders.views.seller.draft_forms import (
     items_of,
     values_of,
 )
-from sellers.views.seller.base import SellerRequest, act, blame, for_seller, page, status_of, verb_of
+from sellers.views.seller.base import SellerRequest, act, for_seller, page, status_of, verb_of
 
 SEND, SAVE, SUM, MORE = "send", "save", "sum", "more"
+RENAMED = {"dispatch_day": "day", "dispatch_days": "days"}
 A_DAY = 24 * 3600
 _SALT = "ma.draft"
 
@@ -174,7 +176,7 @@ def _write(request: SellerRequest, buyer: User, order: Order | None, currency: s
                 saved = _save(request, desk)
             except RuleViolation as caught:
                 violation, status = caught, status_of(caught)
-                blame(desk.form, caught)
+                blame(desk.form, caught, RENAMED)
                 if order is not None:
                     order.refresh_from_db()
                     changed = _meanwhile(request, desk)
@@ -189,6 +191,7 @@ def _write(request: SellerRequest, buyer: User, order: Order | None, currency: s
         "currency": currency,
         "rate": _rate(request, desk),
         "violation": violation,
+        "is_sending": desk.do == SEND,
         "changed": changed,
         "is_draft": order is None or order.state == lifecycle.DRAFT,
         "preview": _preview(request, desk) if request.method == "POST" or order else None,
@@ -286,7 +289,7 @@ def _preview(request: SellerRequest, desk: Desk) -> Preview | None:
         draft = desk.draft(request.at)
         worked = offer.work_out(draft, offer.items_of(draft, by_seller=True), request.policy, request.at)
     except RuleViolation as violation:
-        blame(desk.form, violation)
+        blame(desk.form, violation, RENAMED)
         return None
     by = desk.order.drafted_by if desk.order else "seller"
     return Preview.of(Order(seller=request.seller, drafted_by=by, **worked.columns), request.at)

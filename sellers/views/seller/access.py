@@ -15,12 +15,13 @@ from django.views.decorators.http import require_safe
 from assurance.kernel.days import day_of, plus
 from assurance.kernel.money import USD, Money
 from assurance.kernel.rules import RuleViolation
+from assurance.ui.refusals import blame
 from coupons.rules import face
 from logistics import queries as logistics
 from orders.queries import rate
 from sellers import queries, rules
 from sellers.services import membership
-from sellers.views.seller.base import SellerRequest, act, blame, for_seller, page, status_of, verb_of
+from sellers.views.seller.base import SellerRequest, act, for_seller, page, status_of, verb_of
 
 # Two totals whose coupons show how CPN-1 rounds up and where its cap begins.
 EXAMPLES = (Money("193.00", USD), Money("990.01", USD))

@@ -7,7 +7,6 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -126,9 +125,3 @@ def act(request: SellerRequest, verb: Callable[[], object], done: str) -> bool:
 def status_of(violation: RuleViolation) -> int:
     """409 where the state forbids a verb, 422 where the values do."""
     return 409 if violation.conflict else 422
-
-
-def blame(form: BaseForm, violation: RuleViolation) -> None:
-    """Say a refusal also beside the field that it names; the page says it with its rule above the form."""
-    if violation.field in form.fields:
-        form.add_error(violation.field, violation.message)

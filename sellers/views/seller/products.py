@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assurance.kernel.money import Money
 from assurance.kernel.rules import RuleViolation
 from assurance.ui import paging
+from assurance.ui.refusals import blame
 from logistics import queries as logistics
 from logistics.services import catalogue
 from sellers import queries
 from sellers.models import Product
-from sellers.views.seller.base import SellerRequest, blame, for_seller, page, status_of
+from sellers.views.seller.base import SellerRequest, for_seller, page, status_of
 from sellers.views.seller.product_forms import ProductForm, tier_rows
 
 

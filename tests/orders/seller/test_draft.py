@@ -166,10 +166,10 @@ def test_what_was_agreed_stands_in_the_contract(office, alice, mug, line):
         ({"item-0-quantity": ""}, "Enter a quantity."),
         ({"item-0-product": "", "item-0-quantity": "5"}, "Choose the product, or leave the row empty."),
         ({"item-0-product": "", "item-0-quantity": ""}, "Choose at least one product."),
-        ({"item-0-quantity": "-3"}, "greater than or equal to 1"),
-        ({"item-0-quantity": "99999999999"}, "less than or equal to 10000000"),
-        ({"item-0-price": "0"}, "greater than or equal to 0.01"),
-        ({"days": "91"}, "less than or equal to 90"),
+        ({"item-0-quantity": "-3"}, "At least 1."),
+        ({"item-0-quantity": "99999999999"}, "At most 10,000,000."),
+        ({"item-0-price": "0"}, "At least 0.01."),
+        ({"days": "91"}, "At most 90."),
         ({"days": ""}, "Enter when the goods will be dispatched."),
         ({"dispatch": "day", "day": "2021-03-14"}, "ORD-4"),
         ({"dispatch": "day", "day": "soon"}, "Enter a valid date."),
@@ -192,6 +192,26 @@ def test_what_does_not_fit_is_said_and_nothing_is_lost(office, alice, mug, sent,
         if "product" not in name and name not in ("export", "destination") and value:
             assert f'value="{value}"' in page, f"{name} is lost"
     assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "sent"),
+    [
+        ("day", {"dispatch": "day", "day": "2021-03-14"}),
+        ("discount", {"discount": "20"}),
+        ("initial_payment", {"initial_payment": "20.01"}),
+    ],
+)
+def test_a_refusal_stands_at_the_field_that_it_is_about(office, alice, mug, field, sent):
+    answer = draft(office, alice, **written(mug, **sent))
+    assert list(answer.context["form"].errors) == [field]
+    assert f'<a href="#draft_{field}">' in text(answer)
+
+
+def test_a_draft_without_any_shipping_says_so_before_it_is_sent(office, alice, mug):
+    warning = "the buyer pays nothing for shipping"
+    assert warning in text(draft(office, alice, **written(mug, do="sum")))
+    assert warning not in text(draft(office, alice, **written(mug, do="sum", shipping="5")))
 
 
 def test_another_shops_product_is_no_choice(office, alice, mug):
