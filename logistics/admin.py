@@ -20,6 +20,7 @@ from assurance.ops.acts import Act, ReasonForm
 from assurance.ops.detail import DetailAdmin
 from assurance.ops.sheets import Badge, Fact, Link, Panel, Table
 from assurance.ops.show import shown
+from assurance.ui.fields import DecimalField, NumberField
 from logistics.models import FreightTemplate, Line, LineCountry, Mode, Pricing, TemplateLine
 from logistics.rules import Transit
 from logistics.services import lines, templates
@@ -32,7 +33,7 @@ SERVICE = ("name", "name_zh", "carrier", "mode", "is_platform", "is_active")
 
 
 def _usd(label: Any, **kwargs: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+    return DecimalField(
         label=label, min_value=0, max_value=100_000, decimal_places=2, initial=Decimal("0.00"), **kwargs
     )
 
@@ -91,9 +92,9 @@ class DropForm(CountryForm):
 class ReachForm(CountryForm):
     """How the line reaches a country; a country named in the address is filled in with what holds now."""
 
-    transit_min = forms.IntegerField(label=gettext_lazy("Transit days, minimum"), min_value=0, max_value=180)
-    transit_max = forms.IntegerField(label=gettext_lazy("Transit days, maximum"), min_value=0, max_value=180)
-    handling = forms.IntegerField(label=gettext_lazy("Handling days"), min_value=0, max_value=30, initial=0)
+    transit_min = NumberField(label=gettext_lazy("Transit days, minimum"), min_value=0, max_value=180)
+    transit_max = NumberField(label=gettext_lazy("Transit days, maximum"), min_value=0, max_value=180)
+    handling = NumberField(label=gettext_lazy("Handling days"), min_value=0, max_value=30, initial=0)
     guaranteed = forms.BooleanField(label=gettext_lazy("Delivery is guaranteed there"), required=False)
     first = _usd(gettext_lazy("First weight, USD"))
     additional = _usd(gettext_lazy("Each additional weight, USD"))
@@ -267,13 +268,13 @@ class PriceForm(ReasonForm):
     )
     pricing = forms.ChoiceField(label=gettext_lazy("Price"), choices=Pricing.choices)
     flat = _usd(gettext_lazy("Flat price, USD"))
-    first_weight_g = forms.IntegerField(label=gettext_lazy("First weight, g"), min_value=1, initial=500)
+    first_weight_g = NumberField(label=gettext_lazy("First weight, g"), min_value=1, initial=500)
     first = _usd(gettext_lazy("First weight, USD"))
-    additional_weight_g = forms.IntegerField(
+    additional_weight_g = NumberField(
         label=gettext_lazy("Each additional weight, g"), min_value=1, initial=500
     )
     additional = _usd(gettext_lazy("Each additional weight, USD"))
-    discount_percent = forms.IntegerField(
+    discount_percent = NumberField(
         label=gettext_lazy("Discount on the platform’s rate, %"), min_value=0, max_value=100, initial=0
     )
     field_order = (

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from assurance.kernel.events import Actor
 from assurance.kernel.models import IdempotencyKey
 from assurance.kernel.rules import RuleViolation
+from assurance.ui.fields import ProseField
 
 AT_MOST = 100
 DONE = 200
@@ -26,10 +27,10 @@ DONE = 200
 class ReasonForm(forms.Form):
     """Every act of ops asks why; the reason stands in the record and, where it concerns them, before both sides."""
 
-    reason = forms.CharField(
+    reason = ProseField(
         label=_("Reason"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        rows=4,
         help_text=_("Kept on record. The parties concerned can read it."),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)

@@ -12,6 +12,7 @@ from assurance.kernel.days import end_of, start_of
 from assurance.kernel.money import Money
 from assurance.kernel.rules import RuleViolation
 from assurance.ui.charts import Chart, chart
+from assurance.ui.fields import NumberField, ProseField
 from assurance.ui.spans import Point, Span, time_span
 from assurance.ui.wording import short_day_text
 
@@ -48,11 +49,11 @@ class SpecimenForm(forms.Form):
 
     tracking = forms.CharField(label="Tracking number", help_text="Letters and digits", required=False)
     email = forms.EmailField(label="Buyer’s e-mail")
-    days = forms.IntegerField(label="Dispatch days", min_value=1, max_value=90)
+    days = NumberField(label="Dispatch days", min_value=1, max_value=90)
     mode = forms.ChoiceField(
         label="Export mode", choices=[("self", "Self-export"), ("easy", "Easy dispatch")]
     )
-    reason = forms.CharField(label="Reason", widget=forms.Textarea)
+    reason = ProseField(label="Reason")
     proof = forms.FileField(label="Proof of dispatch", required=False, help_text="PDF, at most 10 MB")
     consent = forms.BooleanField(label="I agree to the terms")
     start = forms.ChoiceField(
@@ -61,7 +62,7 @@ class SpecimenForm(forms.Form):
         widget=forms.RadioSelect,
         initial="initial",
     )
-    quantity = forms.IntegerField(label="Quantity", min_value=50, initial=240)
+    quantity = NumberField(label="Quantity", min_value=50, initial=240)
 
 
 WRONG = {"tracking": "4418 2207 95", "email": "alice@harborpine", "days": "365", "quantity": "3"}

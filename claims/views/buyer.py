@@ -19,6 +19,7 @@ from assurance.kernel.days import end_of
 from assurance.kernel.money import USD, Money, ceil_whole, convert, rounded
 from assurance.kernel.rules import RuleViolation
 from assurance.kernel.wording import day_text
+from assurance.ui.fields import ProseField
 from claims import queries, rules, services
 from coupons import queries as coupons
 from coupons import rules as coupon_rules
@@ -38,11 +39,10 @@ class ClaimForm(forms.Form):
             ("required", "invalid_choice"), gettext_lazy("Choose the guarantee that was missed.")
         ),
     )
-    note = forms.CharField(
+    note = ProseField(
         label=gettext_lazy("Anything the reviewer should know"),
         max_length=500,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("The dates come from payment and tracking; you need not prove them."),
     )
     understood = forms.BooleanField(

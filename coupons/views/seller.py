@@ -15,10 +15,11 @@ from assurance.kernel.days import day_of
 from assurance.kernel.money import USD, Money
 from assurance.kernel.rules import RuleViolation
 from assurance.ui import paging
-from assurance.ui.fields import day_picker
+from assurance.ui.fields import DecimalField, NumberField, day_picker
+from assurance.ui.refusals import blame
 from coupons import queries, rules, services
 from coupons.services import StoreTerms
-from sellers.views.seller.base import SellerRequest, act, blame, for_seller, page, status_of
+from sellers.views.seller.base import SellerRequest, act, for_seller, page, status_of
 
 PERCENT, AMOUNT = "percent", "amount"
 MOST_DOLLARS = 1_000_000
@@ -34,11 +35,17 @@ class StoreCouponForm(forms.Form):
         widget=forms.RadioSelect,
         initial=PERCENT,
     )
-    percent = forms.DecimalField(label=_("Percentage"), required=False, max_digits=4, decimal_places=2)
-    amount = forms.DecimalField(
+    percent = DecimalField(
+        label=_("Percentage"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_value=rules.STORE_MOST_PERCENT,
+        decimal_places=2,
+    )
+    amount = DecimalField(
         label=_("Amount"), required=False, min_value=0, max_value=MOST_DOLLARS, decimal_places=2
     )
-    least = forms.DecimalField(
+    least = DecimalField(
         label=_("Minimum order"),
         required=False,
         min_value=0,
@@ -48,7 +55,7 @@ class StoreCouponForm(forms.Form):
     )
     first_day = forms.DateField(label=_("First day"), widget=day_picker())
     last_day = forms.DateField(label=_("Last day"), widget=day_picker())
-    limit = forms.IntegerField(
+    limit = NumberField(
         label=_("Total uses"),
         required=False,
         min_value=1,
@@ -61,6 +68,9 @@ class StoreCouponForm(forms.Form):
         kind = given.get("kind")
         if kind in (PERCENT, AMOUNT) and given.get(kind) is None and kind not in self.errors:
             self.add_error(kind, _("Enter the discount."))
+        first, last = given.get("first_day"), given.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The end is before the beginning."))
         return given
 
     def terms(self) -> StoreTerms:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.money import USD, Money, from_minor, to_minor
+from assurance.ui.fields import DecimalField, NumberField
 from assurance.ui.templatetags.trade import translated
 from logistics import queries as logistics
 from logistics.models import FreightTemplate, Pricing, TemplateLine
@@ -25,13 +26,13 @@ class _ProductChoice(forms.ModelMultipleChoiceField):
 
 
 def _money(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+    return DecimalField(
         label=label, required=False, min_value=Decimal(0), max_value=MOST_MINOR, decimal_places=2
     )
 
 
 def _grams(label: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=label, required=False, min_value=1, max_value=1_000_000)
+    return NumberField(label=label, required=False, min_value=1, max_value=1_000_000)
 
 
 class TemplateForm(forms.Form):
@@ -66,7 +67,7 @@ class LineForm(forms.Form):
     first = _money(_("Price of the first weight"))
     additional_weight_g = _grams(_("Each additional weight"))
     additional = _money(_("Price of each additional weight"))
-    discount_percent = forms.IntegerField(
+    discount_percent = NumberField(
         label=_("Discount on the platform’s rate"), required=False, min_value=0, max_value=100
     )
     remove = forms.BooleanField(label=_("Remove this line"), required=False)

@@ -25,6 +25,7 @@ from assurance.ops.detail import DetailAdmin
 from assurance.ops.sheets import Badge, Fact, Moment, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
+from assurance.ui.fields import DecimalField
 from orders.admin.orders import funds_panel
 from orders.models import Order, Refund
 from orders.queries.facts import policy_of
@@ -60,7 +61,7 @@ class RulingForm(ReasonForm):
         ],
         widget=forms.RadioSelect,
     )
-    amount = forms.DecimalField(
+    amount = DecimalField(
         label=gettext_lazy("Amount"),
         required=False,
         max_digits=14,

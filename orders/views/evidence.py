@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assurance.kernel.wording import money_text
+from assurance.ui.fields import ProseField
 from assurance.ui.uploads import UploadsField
 from orders.models import Attachment, RefundStep, Step
 from orders.queries.refunds import Application
@@ -24,11 +25,11 @@ def new_token() -> str:
 class EvidenceForm(forms.Form):
     """Words, files or both, added to an open application."""
 
-    words = forms.CharField(
+    words = ProseField(
         label=gettext_lazy("Comment"),
         max_length=1000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
         help_text=gettext_lazy("The other side reads it, and the platform if it decides."),
     )
     evidence = UploadsField(label=gettext_lazy("Evidence"), required=False)

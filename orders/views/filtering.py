@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from assurance.kernel.wording import day_text
-from assurance.ui.fields import day_picker
+from assurance.ui.fields import DecimalField, day_picker
 from orders.models import State
 from orders.queries.filters import Wanted
 
@@ -23,7 +23,7 @@ def day_field(label: Any) -> forms.DateField:
 
 
 def money_field(label: Any, hint: Any = "") -> forms.DecimalField:
-    return forms.DecimalField(
+    return DecimalField(
         required=False, label=label, min_value=0, max_value=_MOST_MONEY, decimal_places=2, help_text=hint
     )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from assurance.kernel.events import Actor
 from assurance.kernel.rules import RuleViolation
+from assurance.ui.fields import ProseField
 from assurance.ui.uploads import UploadsField
 from orders.models import Order
 from orders.queries import messages
@@ -21,11 +22,10 @@ from orders.views.evidence import new_token
 class MessageForm(forms.Form):
     """Words, files or both. The token makes sending it twice one message."""
 
-    words = forms.CharField(
+    words = ProseField(
         label=gettext_lazy("Message"),
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("The platform can read it if it has to decide."),
     )
     attached = UploadsField(label=gettext_lazy("Files"), required=False)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.days import day_of, end_of
 from assurance.kernel.wording import day_text
+from assurance.ui.fields import ProseField
 from orders.models import Order
 from orders.queries.facts import View
 from orders.rules import lifecycle
@@ -27,20 +28,18 @@ class ReviewForm(forms.Form):
     product = _stars(_("Product"))
     service = _stars(_("Supplier’s service"))
     shipment = _stars(_("On-time shipment"))
-    words = forms.CharField(
+    words = ProseField(
         label=_("Your comment"),
         max_length=1000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Everyone sees it on the product’s page, without your name."),
     )
 
 
 class ReplyForm(forms.Form):
-    words = forms.CharField(
+    words = ProseField(
         label=_("Your reply"),
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Everyone sees it below the review. You can reply once."),
     )
 

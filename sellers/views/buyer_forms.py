@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assurance.ui.fields import NumberField
 from sellers.models import Product
 
 MOST = 10_000_000
@@ -52,11 +53,11 @@ class SearchForm(forms.Form):
 class QuantityForm(forms.Form):
     """How many pieces, from the product's least quantity on."""
 
-    quantity = forms.IntegerField(label=_("Quantity"), max_value=MOST)
+    quantity = NumberField(label=_("Quantity"), max_value=MOST)
 
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         least = product.tiers.all()[0].min_quantity
-        self.fields["quantity"] = forms.IntegerField(
+        self.fields["quantity"] = NumberField(
             label=_("Quantity"), min_value=least, max_value=MOST, initial=least
         )

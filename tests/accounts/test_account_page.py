@@ -123,6 +123,21 @@ def test_wrong_addresses_are_told_and_nothing_is_lost(alice: User):
     assert not Address.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("phone", "is_one"),
+    [
+        ("+86 (533) 555-0100", True),
+        ("0533.555.0100 ext. 12", True),
+        ("13800138000转8", True),
+        ("abc电话", False),
+        ("12", False),
+    ],
+)
+def test_a_phone_number_is_digits_however_they_are_grouped(alice: User, phone: str, is_one: bool):
+    client_of(alice).post("/account/addresses/new/", {**HOME, "phone": phone})
+    assert Address.objects.exists() == is_one
+
+
 def test_an_address_book_is_not_filled_without_end(alice: User, monkeypatch: Any):
     monkeypatch.setattr(addresses, "AT_MOST", 1)
     addresses.save(user_id=alice.pk, values=HOME)

@@ -47,7 +47,7 @@ def test_one_far_from_the_last_stands_beside_its_field_until_it_was_checked(fina
     send(finance, 1, EUR="1.19", JPY="0.0092")
     wrong = send(finance, 2, EUR="11.9", JPY="0.0091")
     page = wrong.content.decode()
-    assert wrong.status_code == 409
+    assert wrong.status_code == 422
     assert "more than 20% away from the last rate, 1.19" in page and 'value="0.0091"' in page
     assert re.search(r'aria-invalid="true"[^>]*id="id_EUR"|id="id_EUR"[^>]*aria-invalid="true"', page)
     assert send(finance, 3, EUR="11.9", checked="on").status_code == 302
@@ -56,11 +56,23 @@ def test_one_far_from_the_last_stands_beside_its_field_until_it_was_checked(fina
 
 @pytest.mark.parametrize(
     ("fields", "status"),
-    [({}, 409), ({"EUR": "0"}, 409), ({"EUR": "dear"}, 422), ({"EUR": "1.19", "day": "2021-03-25"}, 409)],
+    [({}, 409), ({"EUR": "0"}, 422), ({"EUR": "dear"}, 422), ({"EUR": "1.19", "day": "2021-03-25"}, 422)],
 )
 def test_what_makes_no_sense_is_refused(finance: Client, fields: dict[str, str], status: int) -> None:
     assert send(finance, 1, **fields).status_code == status
     assert not ExchangeRate.objects.exists()
+
+
+def test_all_that_is_wrong_is_said_at_once(finance: Client) -> None:
+    send(finance, 1, EUR="1.19")
+    page = send(finance, 2, EUR="999", GBP="-5", day="2021-03-25", reason="").content.decode()
+    for said in (
+        "more than 20% away",
+        "A rate is above zero.",
+        "has not come yet",
+        "This field is required.",
+    ):
+        assert said in page
 
 
 def test_the_banks_file_fills_the_form_and_keeps_nothing_by_itself(finance: Client) -> None:

@@ -51,8 +51,8 @@ def test_announcing_a_policy_version_binds_later_contracts_only(ops: Any, world:
     [
         ({"starts_at": "2021-03-24T09:00"}, "must begin in the future"),
         ({"starts_at": "soon"}, "Enter a valid date/time."),
-        ({"compensation_percent": "101"}, "less than or equal to 100"),
-        ({"coupon_days": "-1"}, "greater than or equal to 0"),
+        ({"compensation_percent": "101"}, "At most 100."),
+        ({"coupon_days": "-1"}, "At least 0."),
         ({"coupon_days": "1.5"}, "Enter a whole number."),
         ({"coupon_days": ""}, "This field is required."),
     ],
@@ -121,9 +121,9 @@ def test_a_line_is_made_changed_reached_and_dropped(ops: Any):
     ("changes", "says"),
     [
         ({"transit_min": 36}, "shortest transit time comes first"),
-        ({"transit_max": 181}, "less than or equal to 180"),
-        ({"first": "-1"}, "greater than or equal to 0"),
-        ({"first": "1.001"}, "no more than 2 decimal places"),
+        ({"transit_max": 181}, "At most 180."),
+        ({"first": "-1"}, "At least 0."),
+        ({"first": "1.001"}, "At most 2 decimal places."),
         ({"country": "XX"}, "Select a valid choice"),
     ],
 )

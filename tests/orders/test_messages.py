@@ -92,13 +92,16 @@ def test_either_side_writes_and_both_read(client, order, ming, side):
         file = SimpleUploadedFile("crate.jpg", make.picture())
         for _again in range(2):
             file.seek(0)
-            client.post(page, {"words": "Is it <b>packed</b>?", "token": TOKEN, "attached": file})
+            sent = client.post(page, {"words": "Is it <b>packed</b>?", "token": TOKEN, "attached": file})
+        assert "Your message is sent." in client.get(sent.url).content.decode()
         lies = SimpleUploadedFile("crate.jpg", b"MZ")
         wrong = client.post(page, {"words": "Kept words", "token": TOKEN, "attached": lies})
         assert wrong.status_code == 422
         assert "Kept words" in wrong.content.decode()
         assert client.post(page, {"words": " ", "token": TOKEN}).status_code == 422
-        assert client.post(page, {"words": "x" * 2001, "token": TOKEN}).status_code == 422
+        long = client.post(page, {"words": "x" * 2001, "token": TOKEN})
+        assert long.status_code == 422 and 'maxlength="2000"' not in long.content.decode()
+        assert "x" * 2001 in long.content.decode() and "Nothing was sent" in long.content.decode()
         client.force_login(people[other])
         html = client.get(reverse(other, args=[order.number])).content.decode()
     assert "Is it &lt;b&gt;packed&lt;/b&gt;?" in html

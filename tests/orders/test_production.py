@@ -56,6 +56,8 @@ def test_the_pages(client, mug, ming):
         assert "Packed" in wrong.content.decode()
         for _again in range(2):
             client.post(page, sent | {"pictures": SimpleUploadedFile("crate.jpg", make.picture())})
+        empty = {"stage": "packing", "token": "6f8f9ab2-8c3b-4c7e-9f33-0a3f2f6c0b11"}
+        assert "choose another stage" in client.post(page, empty).content.decode()
         client.force_login(order.buyer)
         html = client.get(reverse("orders:production", args=[order.number])).content.decode()
     assert "Packed &lt;b&gt;well&lt;/b&gt;" in html

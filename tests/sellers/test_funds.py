@@ -201,6 +201,7 @@ class TestWithdrawing:
         assert "PAY-4" in page
         assert f'value="{amount}"' in page
         assert "Bank of Hangzhou" in page
+        assert page.count("a withdrawal takes between") == 1, "beside its field, and nowhere else"
         assert not Withdrawal.objects.exists()
         assert not PayoutAccount.objects.exists()
 

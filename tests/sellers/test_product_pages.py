@@ -85,8 +85,16 @@ def test_a_refused_product_comes_back_as_it_was_typed(office):
     answer = post(office, "product-new", **product_data(rts="on"))
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "LOG-2" in page and "搪瓷杯" in page and 'value="1.93"' in page
+    assert "needs a freight template" in page and "搪瓷杯" in page and 'value="1.93"' in page
     assert not Product.objects.exists()
+
+
+def test_all_that_is_wrong_with_a_product_is_said_at_once(office):
+    without_prices = {f"tier-{n}-{name}": "" for n in range(2) for name in ("quantity", "price")}
+    page = post(office, "product-new", **product_data(rts="on", name="", **without_prices)).content.decode()
+    assert "This field is required." in page
+    assert "needs a freight template" in page
+    assert "Enter at least one price." in page
 
 
 @pytest.mark.parametrize(

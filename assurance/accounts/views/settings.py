@@ -19,6 +19,7 @@ from assurance.accounts.services import addresses, people, tokens
 from assurance.kernel import clock
 from assurance.kernel.events import Actor
 from assurance.kernel.rules import RuleViolation
+from assurance.ui.fields import PhoneField
 from sellers.models import Staff
 
 
@@ -48,6 +49,7 @@ class AddressForm(forms.ModelForm):
             "country",
             "is_default",
         )
+        field_classes = {"phone": PhoneField}
 
 
 class TokenForm(forms.Form):

@@ -21,6 +21,7 @@ from assurance.ops.acts import Act, ReasonForm
 from assurance.ops.detail import DetailAdmin
 from assurance.ops.sheets import Badge, Panel, Table
 from assurance.ops.show import shown
+from assurance.ui.fields import DecimalField, NumberField
 from logistics.models import Mode
 from orders.models import Method
 
@@ -117,8 +118,8 @@ def _field(name: str, value: Any) -> forms.Field:
     label = label_of(name)
     if isinstance(value, Decimal):
         most = 100 if "percent" in name else 1_000_000
-        return forms.DecimalField(label=label, initial=value, min_value=0, max_value=most, decimal_places=2)
-    return forms.IntegerField(label=label, initial=value, min_value=0, max_value=3650)
+        return DecimalField(label=label, initial=value, min_value=0, max_value=most, decimal_places=2)
+    return NumberField(label=label, initial=value, min_value=0, max_value=3650)
 
 
 @admin.register(PolicyVersion)

@@ -1,6 +1,8 @@
 """Exchange rates: written down for a day, by hand or from the European Central Bank's file; never edited (MON-2)."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -17,7 +19,17 @@ from assurance.kernel import clock, services
 from assurance.kernel.days import day_of
 from assurance.kernel.models import ExchangeRate
 from assurance.kernel.queries import newest_rates
-from assurance.kernel.rates import MOST_BYTES, RATED, DayRates, UnreadableRatesError, from_ecb, serves
+from assurance.kernel.rates import (
+    MOST_BYTES,
+    RATED,
+    DayRates,
+    UnreadableRatesError,
+    check,
+    check_day,
+    from_ecb,
+    serves,
+)
+from assurance.kernel.rules import RuleViolation
 from assurance.kernel.wording import day_text
 from assurance.ops import history
 from assurance.ops.acts import Act, ReasonForm
@@ -25,14 +37,15 @@ from assurance.ops.detail import DetailAdmin
 from assurance.ops.filters import one_of
 from assurance.ops.sheets import Badge, Fact, Link, Panel, Table
 from assurance.ops.show import plain, shown
-from assurance.ui.fields import day_picker
+from assurance.ui.fields import DecimalField, day_picker
+from assurance.ui.refusals import blame
 
 MAY_ADD = "kernel.add_exchangerate"
 ECB = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"
 
 
 def _rate(code: str) -> forms.DecimalField:
-    return forms.DecimalField(label=code, required=False, max_digits=18, decimal_places=8)
+    return DecimalField(label=code, required=False, max_digits=18, decimal_places=8)
 
 
 class DayForm(ReasonForm):
@@ -59,6 +72,24 @@ class DayForm(ReasonForm):
                 "rate": plain(rate.usd),
                 "day": day_text(rate.day),
             }
+
+    def clean(self) -> dict[str, Any]:
+        """All that is wrong with the day and its rates at once; the service looks again."""
+        given = super().clean() or self.cleaned_data
+        at = clock.now()
+        day = given.get("day") or day_of(at)
+        last = {rate.currency: rate.usd for rate in newest_rates(day, at)}
+        self._try(lambda: check_day(day, today=day_of(at)))
+        for code in RATED:
+            if given.get(code) is not None:
+                self._try(partial(check, code, given[code], last=last.get(code), checked=given["checked"]))
+        return given
+
+    def _try(self, check: Callable[[], None]) -> None:
+        try:
+            check()
+        except RuleViolation as violation:
+            blame(self, violation)
 
     def arguments(self) -> dict[str, Any]:
         given = self.cleaned_data

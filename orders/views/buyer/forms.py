@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assurance.accounts.models import Address
 from assurance.kernel.money import Money
 from assurance.kernel.wording import money_text
-from assurance.ui.fields import MOST_DIGITS, amount_field
+from assurance.ui.fields import MOST_DIGITS, DecimalField, PhoneField, ProseField, amount_field
 from assurance.ui.uploads import UploadsField
 from orders.models import Cause
 from orders.queries.facts import View
@@ -24,6 +24,7 @@ class OrderAddressForm(forms.ModelForm):
     class Meta:
         model = Address
         fields = ("recipient", "phone", "street", "city", "region", "postcode")
+        field_classes = {"phone": PhoneField}
 
 
 DUE, ALL, OTHER = "due", "all", "other"
@@ -33,7 +34,7 @@ class ShareForm(forms.Form):
     """How much of the contract is paid: what is due now, all that is left, or another amount (PAY-1)."""
 
     share = forms.ChoiceField(choices=[(DUE, ""), (ALL, ""), (OTHER, "")], required=False)
-    amount = forms.DecimalField(required=False)
+    amount = DecimalField(required=False)
 
     def __init__(self, data: Any, *, currency: str) -> None:
         super().__init__(data, auto_id="share_%s")
@@ -63,12 +64,11 @@ class RefundForm(forms.Form):
         widget=forms.RadioSelect,
         initial=FULL,
     )
-    amount = forms.DecimalField(label=_("Amount"), required=False, max_digits=MOST_DIGITS)
+    amount = DecimalField(label=_("Amount"), required=False, max_digits=MOST_DIGITS)
     cause = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *Cause.choices])
-    reason = forms.CharField(
+    reason = ProseField(
         label=pgettext_lazy("refund", "What has happened"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The supplier reads it, and the platform if it decides."),
     )
     evidence = UploadsField(label=_("Evidence"), required=False)

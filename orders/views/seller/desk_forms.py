@@ -6,6 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from assurance.ui.fields import ProseField
 from orders.views.outcomes import ticked
 
 
@@ -20,9 +21,7 @@ class PickedForm(forms.Form):
         choices=[(name, name) for name in ("assign", "note", "label", "unlabel", "delete", "restore")]
     )
     salesperson = forms.CharField(required=False, max_length=18)
-    note = forms.CharField(
-        label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    note = ProseField(label=_("Note"), required=False, max_length=1000)
     label = forms.CharField(label=_("Label"), required=False, max_length=30)
 
     def __init__(self, data: Any = None) -> None:
@@ -66,7 +65,7 @@ class KeepForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(label=_("Note"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    note = ProseField(label=_("Note"), max_length=1000)
 
 
 class LabelForm(forms.Form):

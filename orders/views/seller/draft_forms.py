@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from assurance.kernel.money import Money, in_currency
-from assurance.ui.fields import day_picker
+from assurance.ui.fields import DecimalField, NumberField, day_picker
 from assurance.ui.templatetags.trade import translated
 from logistics import queries as logistics
 from logistics.models import Line
@@ -60,10 +60,8 @@ class ItemForm(forms.Form):
     product = Named(
         Product.objects.none(), label=_("Product"), required=False, empty_label=_("Choose a product")
     )
-    quantity = forms.IntegerField(label=_("Quantity"), required=False, min_value=1, max_value=MOST_PIECES)
-    price = forms.DecimalField(
-        label=_("Agreed unit price"), required=False, min_value=Decimal("0.01"), **_NUMBER
-    )
+    quantity = NumberField(label=_("Quantity"), required=False, min_value=1, max_value=MOST_PIECES)
+    price = DecimalField(label=_("Agreed unit price"), required=False, min_value=Decimal("0.01"), **_NUMBER)
 
     def __init__(self, *args: Any, products: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,20 +123,20 @@ class DraftForm(forms.Form):
         empty_label=_("None agreed"),
         help_text=_("For Ready to Ship products take one of their freight template."),
     )
-    shipping = forms.DecimalField(
+    shipping = DecimalField(
         label=_("Shipping fee"),
         required=False,
         min_value=Decimal(0),
         help_text=_("Leave empty to use the freight template."),
         **_NUMBER,
     )
-    discount = forms.DecimalField(
+    discount = DecimalField(
         label=_("Discount"),
         required=False,
         min_value=Decimal(0),
         **_NUMBER,
     )
-    initial_payment = forms.DecimalField(
+    initial_payment = DecimalField(
         label=_("Initial payment"),
         required=False,
         min_value=Decimal("0.01"),
@@ -151,7 +149,7 @@ class DraftForm(forms.Form):
         choices=[(IN_DAYS, _("A number of days after payment")), (ON_DAY, _("On a fixed day"))],
         initial=IN_DAYS,
     )
-    days = forms.IntegerField(label=_("Days"), required=False, min_value=1, max_value=90)
+    days = NumberField(label=_("Days"), required=False, min_value=1, max_value=90)
     after = forms.ChoiceField(
         label=_("Counted from"),
         required=False,
@@ -163,7 +161,7 @@ class DraftForm(forms.Form):
         widget=day_picker(),
     )
     export = forms.ChoiceField(label=_("Export mode"), choices=Export.choices, initial=Export.SELF)
-    seen = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    seen = NumberField(required=False, min_value=1, widget=forms.HiddenInput)
     key = forms.RegexField(r"^[0-9a-f]{16}$", required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any], currency: str) -> None:

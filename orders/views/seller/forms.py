@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.units import minor_unit
 from assurance.kernel.wording import decimals, instant_text
-from assurance.ui.fields import MOST_DIGITS, day_picker
+from assurance.ui.fields import MOST_DIGITS, DecimalField, NumberField, ProseField, day_picker
 from assurance.ui.uploads import UploadsField
 from logistics.models import Parcel
 from orders.models import Export, Order, Refund
@@ -83,10 +83,10 @@ class DayForm(forms.Form):
     """Another dispatch day, with the reason that the buyer reads (DSP-6)."""
 
     day = forms.DateField(label=_("New dispatch day"), widget=day_picker())
-    reason = forms.CharField(
+    reason = ProseField(
         label=_("Reason"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
         help_text=_("Visible to the buyer."),
     )
 
@@ -100,13 +100,13 @@ class RefundAnswerForm(forms.Form):
     It names the application that was on the page, so that a yes never goes to another amount.
     """
 
-    words = forms.CharField(
+    words = ProseField(
         label=_("Note to the buyer"),
         max_length=500,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
     )
-    offer = forms.DecimalField(required=False)
+    offer = DecimalField(required=False)
     evidence = UploadsField(label=_("Evidence"), required=False)
     answer = forms.ChoiceField(
         choices=[("agree", ""), ("counter", ""), ("refuse", "")], widget=forms.HiddenInput
@@ -118,7 +118,7 @@ class RefundAnswerForm(forms.Form):
         applied = self.fields["refund"]
         assert isinstance(applied, forms.ModelChoiceField)
         applied.queryset = order.refunds.all()
-        self.fields["offer"] = forms.DecimalField(
+        self.fields["offer"] = DecimalField(
             label=_("Offer another amount"),
             required=False,
             min_value=minor_unit(order.currency),
@@ -147,11 +147,11 @@ class DeclineForm(forms.Form):
         ],
         initial=TERMS,
     )
-    words = forms.CharField(
+    words = ProseField(
         label=_("Note to the buyer"),
         max_length=500,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
     )
 
     def __init__(self, data: Any = None) -> None:
@@ -162,7 +162,7 @@ class ConfirmForm(forms.Form):
     """Saying yes to a buyer's order, with the export mode that the supplier chooses for it (ORD-5)."""
 
     export = forms.ChoiceField(label=_("Export mode"), choices=Export.choices, required=False)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = NumberField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="confirm_%s")

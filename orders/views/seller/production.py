@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from assurance.kernel.rules import RuleViolation
+from assurance.ui.fields import ProseField
 from assurance.ui.uploads import UploadsField
 from orders.models import Stage
 from orders.queries import production as found
@@ -23,17 +24,25 @@ from sellers.views.seller.base import SellerRequest, for_seller, page, status_of
 
 class UpdateForm(forms.Form):
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), choices=Stage.choices)
-    words = forms.CharField(
+    words = ProseField(
         label=gettext_lazy("Note to the buyer"),
         max_length=1000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
     )
     pictures = UploadsField(label=gettext_lazy("Pictures"), pictures_only=True, required=False)
     token = forms.UUIDField(widget=forms.HiddenInput, initial=new_token)
 
-    def __init__(self, data: Any = None, files: Any = None) -> None:
+    def __init__(self, data: Any = None, files: Any = None, *, last: str = "") -> None:
+        """`last` is the stage that the buyer was shown last."""
         super().__init__(data, files, auto_id="update_%s")
+        self.last = last
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        is_empty = not given.get("words") and not given.get("pictures")
+        if is_empty and given.get("stage") == self.last and not self.errors:
+            self.add_error("words", _("Write something, add a picture, or choose another stage."))
+        return given
 
 
 @for_seller
@@ -41,7 +50,9 @@ class UpdateForm(forms.Form):
 def of_order(request: SellerRequest, number: str) -> HttpResponse:
     order = own(request, number)
     is_post = request.method == "POST"
-    form = UpdateForm(request.POST, request.FILES) if is_post else UpdateForm()
+    updates = found.of_order(order.pk)
+    last = updates[0][0].stage if updates else ""
+    form = UpdateForm(request.POST, request.FILES, last=last) if is_post else UpdateForm()
     violation = None
     if is_post and form.is_valid():
         given = form.cleaned_data
@@ -64,7 +75,7 @@ def of_order(request: SellerRequest, number: str) -> HttpResponse:
         "order": order,
         "form": form,
         "violation": violation,
-        "updates": found.of_order(order.pk),
+        "updates": updates,
         "is_making": order.state in MAKING,
     }
     status = status_of(violation) if violation else 422 if form.errors else 200

@@ -8,8 +8,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.money import USD, Money, from_minor
+from assurance.kernel.rules import RuleViolation
+from assurance.ui.fields import DecimalField, NumberField, ProseField
+from assurance.ui.refusals import blame
 from logistics import queries as logistics
 from logistics.models import FreightTemplate
+from logistics.rules import check_ships
 from sellers.models import Product
 from sellers.services.products import Details
 from sellers.views.wording import CATEGORIES, category_name
@@ -75,14 +79,12 @@ class ProductForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=160)
     name_zh = forms.CharField(label=_("Chinese name"), max_length=160, required=False)
-    description = forms.CharField(
-        label=_("Description"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    description_zh = forms.CharField(
+    description = ProseField(label=_("Description"), max_length=4000, required=False, rows=4)
+    description_zh = ProseField(
         label=_("Chinese description"),
         max_length=4000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        rows=4,
     )
     category = forms.ChoiceField(label=_("Category"), required=False)
     hs_code = forms.RegexField(
@@ -92,10 +94,10 @@ class ProductForm(forms.Form):
         error_messages={"invalid": _("An HS code has 6 to 12 digits.")},
     )
     unit = forms.ChoiceField(label=_("Unit"), choices=UNITS)
-    weight_g = forms.IntegerField(label=_("Weight"), min_value=1, max_value=2_000_000)
+    weight_g = NumberField(label=_("Weight"), min_value=1, max_value=2_000_000)
     shape = forms.ChoiceField(label=_("Picture"), choices=list(SHAPES.items()))
     tint = forms.ChoiceField(label=_("Colour"), choices=list(TINTS.items()))
-    dispatch_days = forms.IntegerField(label=_("Dispatched within"), min_value=1, max_value=90)
+    dispatch_days = NumberField(label=_("Dispatched within"), min_value=1, max_value=90)
     rts = forms.BooleanField(label=_("Ready to Ship: ordered and paid without asking you"), required=False)
     small_quick = forms.BooleanField(label=_("Small-quick product"), required=False)
     is_listed = forms.BooleanField(label=_("Listed: buyers find and order it"), required=False)
@@ -114,6 +116,15 @@ class ProductForm(forms.Form):
         template.queryset = logistics.templates_of(seller_id)
         known = dict.fromkeys([*CATEGORIES, product.category if product else ""])
         category.choices = [("", _now("None")), *((name, category_name(name)) for name in known if name)]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if "template" not in self.errors:
+            try:
+                check_ships(rts=given["rts"], has_template=given["template"] is not None)
+            except RuleViolation as violation:
+                blame(self, violation)
+        return given
 
     def details(self, tiers: list[tuple[int, Money]]) -> Details:
         """What was written, for the service."""
@@ -136,8 +147,8 @@ def _initial(product: Product | None) -> dict[str, Any]:
 class TierForm(forms.Form):
     """One price; an empty row is none."""
 
-    quantity = forms.IntegerField(label=_("From"), required=False, min_value=1, max_value=MOST_PIECES)
-    price = forms.DecimalField(
+    quantity = NumberField(label=_("From"), required=False, min_value=1, max_value=MOST_PIECES)
+    price = DecimalField(
         label=_("Unit price"), required=False, min_value=Decimal("0.01"), max_digits=12, decimal_places=2
     )
 
@@ -150,6 +161,10 @@ class TierForm(forms.Form):
 
 
 class BaseTierFormSet(forms.BaseFormSet):
+    def clean(self) -> None:
+        if not any(self.errors) and not self.tiers():
+            raise forms.ValidationError(_("Enter at least one price."))
+
     def tiers(self) -> list[tuple[int, Money]]:
         """The filled rows."""
         rows = [form.cleaned_data for form in self.forms if form.cleaned_data.get("quantity")]

@@ -17,11 +17,13 @@ from assurance.kernel.rules import RuleViolation
 from assurance.kernel.wording import money_text
 from assurance.ledger import queries as ledger
 from assurance.ledger.models import AccountKind
+from assurance.ui.fields import DecimalField
+from assurance.ui.refusals import blame
 from sellers import rules
 from sellers.models import PayoutAccount
 from sellers.services import withdrawals
 from sellers.services.withdrawals import Destination
-from sellers.views.seller.base import SellerRequest, blame, for_seller, page, status_of
+from sellers.views.seller.base import SellerRequest, for_seller, page, status_of
 
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _OWN = re.compile(r"[A-Z0-9]{5,34}")
@@ -43,7 +45,7 @@ def _is_mistyped(number: str) -> bool:
 class WithdrawalForm(forms.Form):
     """The account last used is filled in."""
 
-    amount = forms.DecimalField(label=gettext_lazy("Amount"), max_digits=14, decimal_places=2)
+    amount = DecimalField(label=gettext_lazy("Amount"), max_digits=14, decimal_places=2)
     holder = forms.CharField(label=gettext_lazy("Account holder"), max_length=140)
     bank = forms.CharField(label=gettext_lazy("Bank"), max_length=140)
     number = forms.CharField(label=gettext_lazy("IBAN or account number"), max_length=60)

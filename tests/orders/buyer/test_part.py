@@ -85,7 +85,7 @@ class TestThePage:
             ({"share": "other", "amount": "50.5"}, "49.50 of the balance stays open"),
             ({"share": "other", "amount": ""}, "Enter the amount you pay"),
             ({"share": "other", "amount": "100.01"}, "Pay between"),
-            ({"share": "other", "amount": "0"}, "greater than or equal to 0.01"),
+            ({"share": "other", "amount": "0"}, "At least 0.01."),
             ({"share": "other", "amount": "1.005"}, "2 decimal places"),
             ({"share": "other", "amount": "ten"}, "Enter a number"),
             ({"share": "half"}, "70.00 of the balance stays open"),
