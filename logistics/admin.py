@@ -20,6 +20,7 @@ from assurance.ops.acts import Act, ReasonForm
 from assurance.ops.detail import DetailAdmin
 from assurance.ops.sheets import Badge, Fact, Link, Panel, Table
 from assurance.ops.show import shown
+from assurance.ui.countries import by_name
 from assurance.ui.fields import DecimalField, NumberField
 from logistics.models import FreightTemplate, Line, LineCountry, Mode, Pricing, TemplateLine
 from logistics.rules import Transit
@@ -82,10 +83,7 @@ class DropForm(CountryForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         there = LineCountry.objects.filter(line__in=self.things).values_list("country", flat=True)
-        chosen = sorted((str(countries.name(code)), code) for code in there)
-        self.fields["country"] = forms.ChoiceField(
-            label=gettext_lazy("Country"), choices=[(code, name) for name, code in chosen]
-        )
+        self.fields["country"] = forms.ChoiceField(label=gettext_lazy("Country"), choices=by_name(set(there)))
         self.order_fields(["country", "reason"])
 
 

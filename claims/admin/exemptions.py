@@ -21,6 +21,7 @@ from assurance.ops.orders import GUARANTEE
 from assurance.ops.sheets import Badge, Fact, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
+from assurance.ui.countries import by_name
 from assurance.ui.fields import day_picker
 from claims import queries, rules, services
 from claims.models import Exemption
@@ -80,9 +81,8 @@ class RegionForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reached = [(code, countries.name(code)) for code in logistics.destinations()]
         lines = [(line.pk, line.name) for line in logistics.lines_for_templates()]
-        self._choose("countries", sorted(reached, key=lambda choice: choice[1]))
+        self._choose("countries", by_name(logistics.destinations()))
         self._choose("line_id", [("", _("Every line")), *lines])
 
     def _choose(self, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
@@ -174,7 +174,7 @@ class ExemptionAdmin(DetailAdmin):
 
 
 def _where(exemption: Exemption) -> str:
-    named = ", ".join(countries.name(code) for code in exemption.countries)
+    named = pgettext("list", ", ").join(countries.name(code) for code in exemption.countries)
     return f"{named} · {exemption.line.name}" if exemption.line else named
 
 
@@ -204,7 +204,10 @@ def _facts(thing: Exemption, user: Any) -> Panel:
         facts.append(Fact(_("Order"), links.to(user, Order, thing.order_id, thing.order)))
     else:
         facts += [
-            Fact(_("Countries of destination"), ", ".join(countries.name(code) for code in thing.countries)),
+            Fact(
+                _("Countries of destination"),
+                pgettext("list", ", ").join(countries.name(code) for code in thing.countries),
+            ),
             Fact(
                 _("Line"), links.to(user, Line, thing.line_id, thing.line) if thing.line else _("Every line")
             ),

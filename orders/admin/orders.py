@@ -193,7 +193,7 @@ def _payments(order: Order, user: Any) -> Table:
     rows += [
         (
             line.arrived_at,
-            links.to(user, BankLine, line.pk, "T/T"),
+            links.to(user, BankLine, line.pk, _("T/T")),
             line.get_state_display(),
             line.amount,
             None,

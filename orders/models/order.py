@@ -65,7 +65,7 @@ class Method(models.TextChoices):
     E_CHECKING = "e_checking", "e-Checking"
     BOLETO = "boleto", "Boleto"
     PAY_LATER = "pay_later", _("Pay later")
-    TT = "tt", "T/T"
+    TT = "tt", _("T/T")
 
 
 # What the filters of the lists ask of an order, beside whose it is.

@@ -112,7 +112,7 @@ def items_of(draft: Draft, *, by_seller: bool = False) -> list[tuple[Product, in
                 conflict=False,
                 field="quantity",
                 product=product.name,
-                least=least,
+                least=f"{least:,}",
             )
     return items
 

@@ -119,7 +119,10 @@ def _said(form: ListFilterForm, tabs: dict[str, str], applied: list[tuple[str, s
     """What the file holds, in words: its tab, its filters and its search."""
     wanted = form.wanted()
     chips = [str(label) for name, label in CHIP_NAMES.items() if getattr(wanted, name)]
-    filters = [f"{label}: {value}" for _name, label, value, _given in applied]
+    filters = [
+        _("%(label)s: %(value)s") % {"label": label, "value": value}
+        for _name, label, value, _given in applied
+    ]
     text = [f"“{wanted.text}”"] if wanted.text else []
     return " · ".join([tabs[wanted.tab], *chips, *filters, *text])
 

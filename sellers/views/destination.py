@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django_countries import countries
 
+from assurance.ui.countries import by_name
 from logistics import queries as logistics
 
 COOKIE = "destination"
@@ -27,5 +28,4 @@ def remember(request: HttpRequest, response: HttpResponse, country: str) -> None
 
 def choices(current: str) -> list[tuple[str, str]]:
     """The countries that lines reach, and the current one, by their names in the reader's language."""
-    codes = {*logistics.destinations(), current}
-    return sorted(((code, str(countries.name(code))) for code in codes), key=lambda pair: pair[1])
+    return by_name({*logistics.destinations(), current})

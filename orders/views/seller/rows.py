@@ -50,6 +50,7 @@ class Words:
         self.exports = {value: str(label) for value, label in Export.choices}
         self.modes = {value: str(label) for value, label in Mode.choices}
         self.made = _("created %(day)s")
+        self.until = _("%(label)s: %(value)s")
         self.way = _("%(mode)s, to %(country)s")
         self.overdue = parts.badge(_("Overdue"), "warning", "late")
         self.verifying = parts.badge(_("Dispatch being verified"), "hourglass", "soon")
@@ -139,7 +140,10 @@ class Look:
             return ""
         if self.is_to_dispatch:
             return parts.due(self.due, self.at)
-        return f"{self.due_word}: {instant_text(last_moment(self.due), seconds=False)}"
+        return self.words.until % {
+            "label": self.due_word,
+            "value": instant_text(last_moment(self.due), seconds=False),
+        }
 
     @property
     def export(self) -> str:
