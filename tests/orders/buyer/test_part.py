@@ -96,6 +96,7 @@ class TestThePage:
         assert says in page.replace("\xa0", " ")
         readable = "Enter the amount" not in page and "field__error" not in page
         assert ('id="pay-now"' in page) == readable
+        assert ('hx-disabled-elt="#pay-now button"' in page) == readable, "htmx misses what is not there"
 
     @pytest.mark.parametrize(
         ("choice", "cash"),
