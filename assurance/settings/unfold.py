@@ -81,6 +81,7 @@ UNFOLD = {
             )
         ),
     ],
+    "SCRIPTS": [lambda request: static("ops/files.js")],
     "ACCOUNT": {
         "navigation": [
             {"title": _("Account"), "link": reverse_lazy("account:settings")},

@@ -2,6 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+
+from assurance.accounts.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,10 +19,12 @@ def visit(browser, live_server):
     """Open an address in a window of its own; the page's complaints end up in `page.complaints`."""
     contexts = []
 
-    def visit(path="/styleguide/", *, width=1280, language="en", theme="light"):
+    def visit(path="/styleguide/", *, width=1280, language="en", theme="light", cookies=()):
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
         contexts.append(context)
-        context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+        context.add_cookies(
+            [{"name": "django_language", "value": language, "url": live_server.url}, *cookies]
+        )
         page = context.new_page()
         page.complaints = []
         page.on("console", lambda told: page.complaints.append(told.text))
@@ -128,3 +133,20 @@ def test_nothing_serious_for_axe_and_nothing_for_the_security_policy(visit, path
         for node in one["nodes"]
     ]
     assert not serious
+
+
+def test_choosing_a_file_in_the_admin_troubles_no_script(visit, live_server, settings, tmp_path):
+    settings.OPS_NEED_SECOND_FACTOR = False
+    olivia = User.objects.create_superuser("olivia@demo.example", "demo", name="Olivia")
+    signed_in = Client()
+    signed_in.force_login(olivia, backend="django.contrib.auth.backends.ModelBackend")
+    session = {"name": "sessionid", "value": signed_in.cookies["sessionid"].value, "url": live_server.url}
+    page = visit("/admin/orders/bankstatement/upload/", cookies=[session])
+    statement = tmp_path / "day.sta"
+    statement.write_bytes(b"junk")
+    page.set_input_files("input[type=file]", statement)
+    page.get_by_role("button", name="Read the file").click()
+    page.wait_for_selector(".field__error")
+    page.set_input_files("input[type=file]", statement)
+    page.wait_for_timeout(200)
+    assert not [told for told in page.complaints if "422" not in told]
