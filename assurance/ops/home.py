@@ -231,8 +231,8 @@ def _sweeps() -> Table:
     """Each job of the schedule, and whether it has finished within three of its periods, by this machine's time."""
     runs = {run.name: run for run in SweepRun.objects.all()}
     rows_ = [_sweep(sweep, runs.get(sweep.name)) for sweep in SWEEPS]
-    head = (_("Job"), _("Rule"), _("State"), _("Last finished"), _("Processed"), _("Last error"))
-    return Table(head, rows_, numbers=frozenset({4}))
+    head = (_("Job"), _("State"), _("Last finished"), _("Processed"), _("Last error"))
+    return Table(head, rows_, numbers=frozenset({3}))
 
 
 def _sweep(sweep: Sweep, run: SweepRun | None) -> tuple[Any, ...]:
@@ -242,6 +242,7 @@ def _sweep(sweep: Sweep, run: SweepRun | None) -> tuple[Any, ...]:
         state = Badge(pgettext("job", "overdue"), "late", "warning")
     else:
         state = Badge(_("on time"), "good", "check")
+    job = [sweep.name, Rule(sweep.rule)]
     if run is None:
-        return sweep.name, Rule(sweep.rule), state, None, None, ""
-    return sweep.name, Rule(sweep.rule), state, run.last_finished, run.last_done, run.last_error
+        return job, state, None, None, ""
+    return job, state, run.last_finished, run.last_done, run.last_error

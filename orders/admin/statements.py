@@ -241,7 +241,7 @@ def _sums(found: Sequence[Judged]) -> Table:
     money: dict[str, dict[str, Money]] = defaultdict(dict)
     count: dict[str, int] = defaultdict(int)
     for one in found:
-        amount = one.line.amount
+        amount = _signed(one.line)
         of_code, currency = money[one.code], amount.currency.code
         of_code[currency] = of_code[currency] + amount if currency in of_code else amount
         count[one.code] += 1
@@ -269,9 +269,9 @@ def _table(found: Sequence[Judged], statement: BankStatement, request: HttpReque
             one.line.day,
             [
                 _row(user, rows_of.get(one.line.key), one.line),
-                one.line.text,
+                _purpose(one.line),
             ],
-            one.line.amount if one.line.is_credit else -one.line.amount,
+            _signed(one.line),
             [
                 VERDICTS[one.code],
                 *(
@@ -298,6 +298,15 @@ def _row(user: Any, row: BankLine | TakenBack | None, line: Line) -> Link:
     """What became of a line, under its payer's name."""
     name = line.payer or line.bank_reference or "–"
     return links.to(user, type(row), row.pk, name) if row is not None else Link(name, "")
+
+
+def _signed(line: Line) -> Money:
+    return line.amount if line.is_credit else -line.amount
+
+
+def _purpose(line: Line) -> str:
+    """The payer's words without the name, which some banks write behind them and which stands before them here."""
+    return line.text.removesuffix(line.payer).rstrip()
 
 
 def _breakable(digest: str) -> str:

@@ -83,6 +83,8 @@ def test_a_statement_is_shown_before_it_counts_and_then_taken_in(finance: Client
         "Take in",
     ):
         assert words in preview
+    assert preview.count("ALICE MORENO LLC") == 3, "the payer is named once a line"
+    assert preview.count('− <span class="money__cur">USD</span> 3.00') == 2, "in the sum and in the line"
     assert not BankLine.objects.exists()
 
     for _ in range(2):

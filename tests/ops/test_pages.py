@@ -225,7 +225,9 @@ def test_home_shows_jobs_that_do_not_run(all_roles: Client):
     SweepRun.objects.create(
         name="verify", last_started=now, last_finished=now - timedelta(hours=1), last_error="ValueError: x"
     )
-    page = text(all_roles.get("/admin/").content.decode())
+    html = all_roles.get("/admin/").content.decode()
+    assert "table--wide" not in html, "it has room beside the navigation"
+    page = text(html)
     assert re.search(r"receipt ORD-8 on time .* 7", page)
     assert re.search(r"verify DSP-3 overdue .* ValueError: x", page)
     assert re.search(r"left-alone ORD-3 never finished", page)
