@@ -143,8 +143,7 @@ def _exposure(at: datetime) -> tuple[int, Money, bool]:
     ids = list(dict.fromkeys(late.values_list("order_id", flat=True)[: 2 * ORDERS_AT_MOST]))
     orders = Order.objects.filter(pk__in=ids, claimed_at=None, refunded_at=None).select_related("policy")
     found = list(orders[: ORDERS_AT_MOST + 1])
-    in_force = policy_at(at).policy
-    claimable = [row for row in rows(found[:ORDERS_AT_MOST], at, in_force=in_force) if row.view.entrance]
+    claimable = [row for row in rows(found[:ORDERS_AT_MOST], at) if row.view.entrance]
     amount = sum((at_most(row) for row in claimable), from_minor(0))
     return len(claimable), amount, len(found) > ORDERS_AT_MOST
 

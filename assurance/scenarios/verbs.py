@@ -11,7 +11,7 @@ from assurance.kernel.uploads import PDF, Upload
 from assurance.scenarios.world import World
 from claims import services as claims
 from orders.models import Order
-from orders.queries.facts import elapsed, funds, policy_of
+from orders.queries.facts import elapsed, funds
 from orders.rules import lifecycle, terms
 from orders.services import amendment, bank, closing, dispatch, payment, receipt, refunds, start
 from sellers.services import funds as seller_funds
@@ -107,7 +107,7 @@ def _pay(w: World, v: Row, at: datetime) -> None:
 
 def _awaits_money(order: Order, at: datetime) -> bool:
     """False once it is closed or paid. What then reaches the bank all the same nobody can refuse (ORD-3, PAY-2)."""
-    state = elapsed(order, at, policy_of(order, at)).state
+    state = elapsed(order, at).state
     return state != lifecycle.CLOSED and lifecycle.due_now(funds(order)).amount > 0
 
 

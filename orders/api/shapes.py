@@ -75,14 +75,7 @@ class Whole:
     @property
     def closes_at(self) -> datetime | None:
         """When it is closed if nobody goes on with it (ORD-3)."""
-        order = self.order
-        limit = lifecycle.closes_at(
-            self.view.state,
-            order.state_since,
-            discount_since=order.discount_since,
-            policy=self.view.facts.policy,
-        )
-        return limit[0] if limit else None
+        return self.view.closes_at
 
     @property
     def funds(self) -> dict[str, Any]:

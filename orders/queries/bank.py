@@ -13,7 +13,7 @@ from assurance.kernel.money import Money
 from coupons import rules as coupon_rules
 from coupons.models import Coupon
 from orders.models import BankLine, BankStatement, Order, StatementState, TakenBack
-from orders.queries.facts import elapsed, funds, policy_of
+from orders.queries.facts import elapsed, funds, left_alone
 from orders.rules import lifecycle
 from orders.rules.bank import matching
 from orders.rules.bank.lines import Line, line_from
@@ -71,7 +71,7 @@ def awaited(orders: Sequence[Order], at: datetime, statement_id: int | None) -> 
 def _awaits(
     order: Order, lines: Sequence[BankLine], coupon: Coupon | None, at: datetime, statement_id: int | None
 ) -> Awaits:
-    state = elapsed(order, at, policy_of(order, at)).state
+    state = elapsed(order, at).state
     now = funds(order)
     due = lifecycle.due_now(now)
     part = _coupon_part(order, coupon, due)
@@ -114,12 +114,7 @@ def counts_from(order: Order, asked: datetime) -> datetime:
     What happens after its time, while it is spared since this money may be on its way, does not count.
     """
     events = Event.objects.filter(stream="order", key=order.pk)
-    limit = lifecycle.closes_at(
-        order.state,
-        order.state_since,
-        discount_since=order.discount_since,
-        policy=policy_of(order, asked),
-    )
+    limit = left_alone(order, asked)
     if limit is not None and asked < limit[0]:
         events = events.filter(happened_at__lt=limit[0])
     last = events.aggregate(last=Max("happened_at"))["last"]

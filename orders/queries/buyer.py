@@ -22,7 +22,7 @@ from orders.models import (
     Unread,
 )
 from orders.queries.counting import SOMEBODY, SOMETIME, Counting, counting
-from orders.queries.facts import View, promise_after, view
+from orders.queries.facts import View, keep_versions, promise_after, view
 from orders.queries.filters import Wanted, due, flagged, narrowed
 from orders.rules import lifecycle
 from orders.rules.amendments import Moves, lapses_at, moves
@@ -126,10 +126,11 @@ def views(orders: Sequence[Order], at: datetime) -> dict[int, View]:
     for parcel in Parcel.objects.filter(order_id__in=sent).order_by("id") if sent else ():
         parcels.setdefault(parcel.order_id, []).append(parcel)
     versions = PolicyVersion.objects.in_bulk()
-    in_force = max((v for v in versions.values() if v.starts_at <= at), key=lambda v: v.starts_at).policy
     for order in orders:
         order.policy = versions[order.policy_id] if order.policy_id else None
-    return {order.pk: view(order, parcels.get(order.pk, []), at, in_force) for order in orders}
+        if order.policy is None:
+            keep_versions(order, at, versions.values())
+    return {order.pk: view(order, parcels.get(order.pk, []), at) for order in orders}
 
 
 @dataclass(frozen=True)

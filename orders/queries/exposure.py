@@ -55,7 +55,7 @@ def claimable(seller_id: int, at: datetime, *, in_force: Policy) -> Exposure:
     orders = list(found[: MOST + 1])
     borne = [
         row
-        for row in rows(orders[:MOST], at, in_force=in_force)
+        for row in rows(orders[:MOST], at)
         if row.view.entrance and guarantees.seller_bears(row.view.facts, at)
     ]
     amount = sum((at_most(row) for row in borne), from_minor(0))

@@ -1,6 +1,6 @@
 """From rows to the facts that rules take, with what the clock alone has done since (TIM-3)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,22 +20,30 @@ Parcels = Iterable[Parcel]
 
 
 @rule("POL-1", traced=False)
-def policy_of(order: Order, at: datetime, in_force: Policy | None = None) -> Policy:
-    """The version pinned on the order, or the one in force while its contract is not yet effective (POL-1).
-
-    Lists read the one in force once and pass it in.
-    """
-    if order.policy:
-        return order.policy.policy
-    return in_force or in_force_for(order, at).policy
+def policy_of(order: Order, at: datetime) -> Policy:
+    """The version pinned on the order, or the one in force while its contract is not yet effective (POL-1)."""
+    return (order.policy or in_force_for(order, at)).policy
 
 
 def in_force_for(order: Order, at: datetime) -> PolicyVersion:
-    """The version in force, kept with the row: an act asks for it several times at its one instant."""
-    kept: tuple[datetime, PolicyVersion] | None = order.__dict__.get("in_force")
-    if kept is None or kept[0] != at:
-        kept = order.__dict__["in_force"] = (at, policy_at(at))
-    return kept[1]
+    """The version in force, kept with the row: an act asks for it several times, and it serves since its start."""
+    kept: list[tuple[datetime, PolicyVersion]] = order.__dict__.get("in_force", [])
+    found = next((version for until, version in kept if version.starts_at <= at <= until), None)
+    if found is None:
+        found = policy_at(at)
+        _keep(order, at, found)
+    return found
+
+
+def keep_versions(order: Order, at: datetime, versions: Collection[PolicyVersion]) -> None:
+    """Keep with the row which version is in force and which was when its state began: lists read them once."""
+    for instant in (at, order.state_since):
+        version = max((v for v in versions if v.starts_at <= instant), key=lambda v: v.starts_at)
+        _keep(order, instant, version)
+
+
+def _keep(order: Order, at: datetime, version: PolicyVersion) -> None:
+    order.__dict__.setdefault("in_force", []).append((at, version))
 
 
 def parcels_of(order_id: int) -> list[Parcel]:
@@ -82,11 +90,24 @@ class Elapsed:
     received_at: datetime | None
 
 
-def elapsed(order: Order, at: datetime, policy: Policy) -> Elapsed:
-    """What ORD-3 and ORD-8 have made of an order by now."""
-    limit = lifecycle.closes_at(
+@rule("ORD-3", "POL-1", "TIM-3", traced=False)
+def left_alone(order: Order, at: datetime) -> tuple[datetime, str] | None:
+    """When an order left alone closes, and why; none if its state never does.
+
+    By the figures in force when that state began: neither a later version nor the hour of a job decides it.
+    """
+    if order.state not in lifecycle.LEFT_ALONE:
+        return None
+    in_force_for(order, at)  # serves for that instant too, unless a version has begun in between
+    policy = in_force_for(order, order.state_since).policy
+    return lifecycle.closes_at(
         order.state, order.state_since, discount_since=order.discount_since, policy=policy
     )
+
+
+def elapsed(order: Order, at: datetime) -> Elapsed:
+    """What ORD-3 and ORD-8 have made of an order by now."""
+    limit = left_alone(order, at)
     if limit is not None and limit[0] <= at:
         return Elapsed(lifecycle.CLOSED, limit[1], limit[0], None)
     if order.state == lifecycle.AWAITING_RECEIPT and order.receipt_due_at and order.receipt_due_at <= at:
@@ -94,10 +115,10 @@ def elapsed(order: Order, at: datetime, policy: Policy) -> Elapsed:
     return Elapsed(order.state, order.closed_because, order.closed_at, order.received_at)
 
 
-def facts(order: Order, parcels: Parcels, at: datetime, in_force: Policy | None = None) -> Facts:
+def facts(order: Order, parcels: Parcels, at: datetime) -> Facts:
     """An order's facts as of an instant; `parcels` are its rows, so that lists can prefetch them."""
-    policy = policy_of(order, at, in_force)
-    now = elapsed(order, at, policy)
+    policy = policy_of(order, at)
+    now = elapsed(order, at)
     return Facts(
         covered=order.covered,
         can_deliver=order.can_deliver,
@@ -152,7 +173,7 @@ def fee(order: Order, at: datetime | None = None) -> Money:
     """
     is_closed = order.closed_at is not None
     if at is not None and not is_closed:
-        is_closed = elapsed(order, at, policy_of(order, at)).closed_at is not None
+        is_closed = elapsed(order, at).closed_at is not None
     if is_closed:
         return order.total * 0
     to_come = terms.fee_due(
@@ -169,6 +190,7 @@ class View:
 
     state: str
     closed_because: str
+    closes_at: datetime | None
     covered: bool
     overdue: bool
     overdue_since: datetime | None
@@ -189,10 +211,10 @@ class View:
 SHOWS_PROMISE = frozenset({guarantees.PENDING, guarantees.ACTIVE, guarantees.KEPT, guarantees.LATE})
 
 
-def view(order: Order, parcels: Parcels, at: datetime, in_force: Policy | None = None) -> View:
+def view(order: Order, parcels: Parcels, at: datetime) -> View:
     """The order's promises as of an instant."""
-    known = facts(order, parcels, at, in_force)
-    now = elapsed(order, at, known.policy)
+    known = facts(order, parcels, at)
+    now, limit = elapsed(order, at), left_alone(order, at)
     dispatch = guarantees.dispatch_state(known, at)
     delivery = guarantees.delivery_state(known, at)
     is_open, closes = guarantees.entrance(known, at)
@@ -200,6 +222,7 @@ def view(order: Order, parcels: Parcels, at: datetime, in_force: Policy | None =
     return View(
         state=now.state,
         closed_because=now.closed_because,
+        closes_at=limit[0] if limit and now.closed_at is None else None,
         covered=order.covered,
         overdue=overdue,
         overdue_since=known.deadline if overdue else None,

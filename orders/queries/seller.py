@@ -11,12 +11,11 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from assurance.kernel.days import day_of
 from assurance.kernel.models import PolicyVersion
 from assurance.kernel.money import Money, from_minor
-from assurance.kernel.policy import Policy
 from logistics.models import Parcel
 from orders.models import BankLine, Guarantee, Order
 from orders.models.order import AFTER_SALES, BY_DEADLINE
 from orders.queries.counting import MOST, SOMEBODY, SOMETIME, Counting, counting
-from orders.queries.facts import View, view
+from orders.queries.facts import View, keep_versions, view
 from orders.queries.filters import Wanted, due, found_by_seller, late, lendable, narrowed, packed
 from orders.rules import lifecycle
 
@@ -71,25 +70,33 @@ def listed(seller_id: int, wanted: Wanted, at: datetime) -> tuple[QuerySet[Order
     return found.annotate(due=BY_DEADLINE), ("due", "id")
 
 
-def rows(
-    orders: Sequence[Order], at: datetime, *, in_force: Policy, version: PolicyVersion | None = None
-) -> list[Row]:
+def rows(orders: Sequence[Order], at: datetime, *, version: PolicyVersion | None = None) -> list[Row]:
     """Orders with their promises; all parcels in one query, and none where no parcel was submitted.
 
-    Orders that have the given policy version pinned, as nearly all have, need no query for it.
+    `version` is the policy in force: orders that have it pinned, or have waited only since it began, as nearly
+    all have, need no query for theirs.
     """
     parcels: dict[int, list[Parcel]] = {order.pk: [] for order in orders if order.any_parcel}
     if parcels:
         for parcel in Parcel.objects.filter(order_id__in=parcels).order_by("id"):
             parcels[parcel.order_id].append(parcel)
     if version is not None:
-        for order in orders:
-            if order.policy_id == version.pk:
-                order.policy = version
+        _share(version, orders, at)
     return [
-        Row(order, view(order, parcels.get(order.pk, []), at, in_force), parcels.get(order.pk, []))
-        for order in orders
+        Row(order, view(order, parcels.get(order.pk, []), at), parcels.get(order.pk, [])) for order in orders
     ]
+
+
+def _share(version: PolicyVersion, orders: Sequence[Order], at: datetime) -> None:
+    waiting = [order for order in orders if order.policy_id is None]
+    for order in orders:
+        if order.policy_id == version.pk:
+            order.policy = version
+    for_all = [version]
+    if any(order.state_since < version.starts_at for order in waiting):
+        for_all = list(PolicyVersion.objects.all())
+    for order in waiting:
+        keep_versions(order, at, for_all)
 
 
 def of_seller(seller_id: int, *, deleted: bool = False) -> QuerySet[Order]:

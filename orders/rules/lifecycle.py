@@ -25,6 +25,9 @@ CLOSED = "closed"
 
 TO_DISPATCH = (AWAITING_DISPATCH, PARTLY_DISPATCHED)
 
+# What closes when nobody goes on with it (ORD-3).
+LEFT_ALONE = frozenset({AWAITING_SUPPLIER, AWAITING_BUYER, AWAITING_PAYMENT})
+
 UNANSWERED, UNPAID = "unanswered", "unpaid"
 
 # One of the two sides has not said yes (ORD-1): nobody owes anything, and no money counts.

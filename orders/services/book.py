@@ -14,7 +14,7 @@ from assurance.kernel.policy import Policy
 from assurance.notices.services import tell
 from logistics.models import Parcel
 from orders.models import Guarantee, Order
-from orders.queries.facts import facts, parcels_of, policy_of
+from orders.queries.facts import facts, left_alone, parcels_of, policy_of
 from orders.rules import amendments, guarantees, lifecycle
 from sellers import queries as sellers
 
@@ -123,9 +123,7 @@ def settle(order: Order, at: datetime, *, effective_now: bool = False) -> None:
 def _wanted(
     order: Order, known: guarantees.Facts, turns: guarantees.Turns, states: dict[str, str], at: datetime
 ) -> dict[str, datetime | None]:
-    limit = lifecycle.closes_at(
-        order.state, order.state_since, discount_since=order.discount_since, policy=known.policy
-    )
+    limit = left_alone(order, at)
     wanted = {
         LEFT_ALONE: limit[0] if limit else None,
         RECEIPT: order.receipt_due_at if order.state == lifecycle.AWAITING_RECEIPT else None,

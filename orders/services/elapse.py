@@ -8,7 +8,7 @@ from assurance.kernel import deadlines
 from coupons import services as coupons
 from orders.models import Order, PaymentState
 from orders.queries.bank import on_its_way
-from orders.queries.facts import Elapsed, elapsed, policy_of
+from orders.queries.facts import Elapsed, elapsed
 from orders.rules import lifecycle
 from orders.services import bank_money, book, release
 
@@ -26,7 +26,7 @@ def locked(order_id: int, at: datetime) -> Order:
 
 def catch_up(order: Order, at: datetime) -> bool:
     """Carry out, on a locked order, what has fallen due, with its own business time; True if anything was."""
-    now = elapsed(order, at, policy_of(order, at))
+    now = elapsed(order, at)
     if now.state == order.state or _is_spared(now):
         return False
     if now.state == lifecycle.CLOSED and now.closed_at is not None:
@@ -38,7 +38,7 @@ def catch_up(order: Order, at: datetime) -> bool:
 
 def state_now(order: Order, at: datetime) -> str:
     """A locked order's state by the clock: closed also while it is spared, for only money from before saves it."""
-    return elapsed(order, at, policy_of(order, at)).state
+    return elapsed(order, at).state
 
 
 def _is_spared(now: Elapsed) -> bool:
@@ -83,7 +83,7 @@ def take_receipt_as_given(order: Order, at: datetime) -> None:
 def elapse(*, order_id: int, kind: str, at: datetime) -> bool:
     """The sweep's step for one order: take its due deadline and carry it out; False if it was taken, or is spared."""
     order = book.lock(order_id)
-    if _is_spared(elapsed(order, at, policy_of(order, at))) or not deadlines.claim(order_id, kind, at):
+    if _is_spared(elapsed(order, at)) or not deadlines.claim(order_id, kind, at):
         return False
     if not catch_up(order, at):
         book.settle(order, at)

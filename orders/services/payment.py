@@ -16,7 +16,7 @@ from coupons import services as coupons
 from coupons.models import Coupon
 from orders.models import Method, Order, Payment, PaymentState
 from orders.queries.bank import on_its_way
-from orders.queries.facts import funds, policy_of
+from orders.queries.facts import funds, left_alone, policy_of
 from orders.rules import lifecycle, terms
 from orders.services import book, income
 from orders.services.elapse import locked, state_now
@@ -163,9 +163,7 @@ def _take_coupon(
     )
     _check_not_spared(quoted[0], order.pk)
     order.discount_since = order.discount_since or at
-    limit = lifecycle.closes_at(
-        order.state, order.state_since, discount_since=order.discount_since, policy=policy_of(order, at)
-    )
+    limit = left_alone(order, at)
     until = limit[0] if limit else None
     coupons.reserve(coupon=quoted[0], order_id=order.pk, until=until, at=at, actor=actor)
     return quoted

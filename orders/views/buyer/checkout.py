@@ -29,7 +29,7 @@ from assurance.kernel.rules import RuleViolation
 from assurance.ui.refusals import refused
 from orders import gateway
 from orders.models import Order, Payment, Source
-from orders.queries.facts import balance_of, elapsed, funds, policy_of
+from orders.queries.facts import balance_of, elapsed, funds, left_alone, policy_of
 from orders.queries.quote import Quote, promise, quote
 from orders.rules import lifecycle
 from orders.services import payment, start
@@ -146,7 +146,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     chosen = request.POST if request.method == "POST" else request.GET
     due = lifecycle.due_now(funds(order))
     policy = policy_of(order, at)
-    state = elapsed(order, at, policy).state
+    state = elapsed(order, at).state
     waiting = order.payments.filter(state="pending").first()
     violation = None
     if request.method == "POST":
@@ -158,9 +158,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
         if violation is not None:
             refused(request, violation)
         return _to(request, reverse("orders:detail", args=[order.number]))
-    limit = lifecycle.closes_at(
-        order.state, order.state_since, discount_since=order.discount_since, policy=policy
-    )
+    limit = left_alone(order, at)
     pays, share = paying.step_of(chosen, order, policy=policy, at=at)
     context = {
         "now": at,
@@ -261,7 +259,7 @@ def _amount(request: HttpRequest, order: Order) -> Money | None:
 
 def _go_on(request: HttpRequest, order: Order, at: datetime) -> HttpResponse:
     """An order already made with this checkout: to its payment while it waits for it, else to its page."""
-    waits = elapsed(order, at, policy_of(order, at)).state == lifecycle.AWAITING_PAYMENT
+    waits = elapsed(order, at).state == lifecycle.AWAITING_PAYMENT
     return _to(request, reverse("orders:pay" if waits else "orders:detail", args=[order.number]))
 
 

@@ -1,7 +1,6 @@
 """What comes next on an order, for its buyer: whose turn it is, until when, and what can be done."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -116,7 +115,7 @@ def _unconfirmed(now: Standing) -> Step | None:
     if now.view.state == lifecycle.AWAITING_SUPPLIER:
         return Step(
             what=_("The supplier confirms"),
-            at=_closes(now),
+            at=now.view.closes_at,
             turn=_("The supplier’s turn"),
             say=_("The supplier looks at your order and confirms it, or declines with a reason."),
             more=_("Without an answer, the order is closed after that day."),
@@ -124,7 +123,7 @@ def _unconfirmed(now: Standing) -> Step | None:
     if now.view.state == lifecycle.AWAITING_BUYER:
         return Step(
             what=_("Confirm the order"),
-            at=_closes(now),
+            at=now.view.closes_at,
             turn=_("Your turn"),
             say=_("The supplier drafted this order for you. Read its terms, then confirm or decline."),
             more=_("Without an answer, the order is closed after that day."),
@@ -143,7 +142,7 @@ def _unpaid(now: Standing) -> Step | None:
     if now.by_transfer and now.view.state == lifecycle.AWAITING_PAYMENT:
         return Step(
             what=_("Payment by T/T"),
-            at=_closes(now),
+            at=now.view.closes_at,
             turn=_("Your turn, then the bank’s"),
             say=_("Transfer the amount with the order’s reference. It counts once the bank reports it."),
             more=_("Unpaid, the order is closed after that day, and a coupon chosen for it is free again."),
@@ -161,12 +160,12 @@ def _unpaid(now: Standing) -> Step | None:
         )
     return Step(
         what=_("Payment"),
-        at=_closes(now),
-        rel="" if _closes(now) else _("open"),
+        at=now.view.closes_at,
+        rel="" if now.view.closes_at else _("open"),
         turn=_("Your turn"),
         say=_what_paying_starts(now.order) % {"sum": due},
         more=_("Unpaid, the order is closed after that day, and a coupon chosen for it is free again.")
-        if _closes(now)
+        if now.view.closes_at
         else "",
         action="pay",
     )
@@ -349,14 +348,6 @@ def _done(now: Standing) -> Step:
         more="" if over else refund,
         action="review" if now.may_review else "",
     )
-
-
-def _closes(now: Standing) -> datetime | None:
-    order = now.order
-    limit = lifecycle.closes_at(
-        order.state, order.state_since, discount_since=order.discount_since, policy=now.view.facts.policy
-    )
-    return limit[0] if limit else None
 
 
 _SEARCH: tuple[Callable[[Standing], Step | None], ...] = (

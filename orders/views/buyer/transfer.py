@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from assurance.kernel import clock
 from orders.models import Method, PaymentState
 from orders.queries.accounts import accounts
-from orders.queries.facts import elapsed, policy_of
+from orders.queries.facts import elapsed, left_alone
 from orders.rules import lifecycle
 from orders.rules.bank.reference import in_groups, reference_of
 from orders.views.buyer import access
@@ -23,12 +23,9 @@ def transfer(request: HttpRequest, number: str) -> HttpResponse:
     at = clock.now()
     order = access.own_order(request, number)
     payment = order.payments.filter(method=Method.TT, state=PaymentState.STARTED).first()
-    policy = policy_of(order, at)
-    if payment is None or elapsed(order, at, policy).state == lifecycle.CLOSED:
+    if payment is None or elapsed(order, at).state == lifecycle.CLOSED:
         return redirect("orders:pay", order.number)
-    limit = lifecycle.closes_at(
-        order.state, order.state_since, discount_since=order.discount_since, policy=policy
-    )
+    limit = left_alone(order, at)
     reference = reference_of(order.number)
     context = {
         "now": at,

@@ -25,7 +25,7 @@ from orders.models import Order
 from orders.queries import contract as contracts
 from orders.queries import seller as orders
 from orders.queries.campaigns import allowance
-from orders.queries.facts import elapsed, nominal_fee, policy_of
+from orders.queries.facts import elapsed, nominal_fee
 from orders.queries.filters import CURRENCIES
 from orders.queries.quote import Promise, promise
 from orders.rules import lifecycle
@@ -118,7 +118,7 @@ def edit_order(request: SellerRequest, number: str) -> HttpResponse:
     order = orders.find(request.seller.pk, number)
     if order is None:
         raise Http404
-    now = elapsed(order, request.at, policy_of(order, request.at))
+    now = elapsed(order, request.at)
     if request.method != "POST" and now.state not in lifecycle.ALLOWED["edit"]:
         return redirect("ma:order", order.number)
     return _write(request, order.buyer, order, order.currency)

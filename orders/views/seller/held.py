@@ -50,7 +50,7 @@ def held(request: SellerRequest) -> HttpResponse:
     """The orders whose money is held, the newest first."""
     waiting = orders.with_money_held(request.seller.pk).select_related("policy", "buyer")
     shown = paging.page(waiting, ("-id",), request.GET)
-    found = orders.rows(shown.rows, request.at, in_force=request.policy)
+    found = orders.rows(shown.rows, request.at, version=request.version)
     context = {"page": shown, "rows": [_held(row) for row in found], "sums": orders.held(request.seller.pk)}
     return page(request, "orders/seller/held.html", context)
 

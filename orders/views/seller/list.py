@@ -51,7 +51,7 @@ def show(request: SellerRequest, query: QueryDict, returned: PickedForm | None =
     shown = paging.page(found, keys, query)
     matches: QuerySet[Order] | int = found if shown.previous or shown.next else len(shown.rows)
     counts = orders.counts(request.seller.pk, wanted, request.at, None if wanted.is_plain else matches)
-    rows = orders.rows(read(shown.rows), request.at, in_force=request.policy, version=request.version)
+    rows = orders.rows(read(shown.rows), request.at, version=request.version)
     lit = request.qualification in ("active", "temporary")
     chips = [(name, label, counts.chips[name], getattr(wanted, name)) for name, label in CHIP_NAMES.items()]
     context = {

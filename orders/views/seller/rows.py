@@ -328,7 +328,4 @@ def due_of(row: Row) -> tuple[datetime | None, str]:
         return (end_of(view.dispatch_due), _("Dispatch")) if view.dispatch_due else (None, "")
     if view.state == lifecycle.AWAITING_RECEIPT:
         return order.receipt_due_at, _("Automatic receipt")
-    limit = lifecycle.closes_at(
-        view.state, order.state_since, discount_since=order.discount_since, policy=view.facts.policy
-    )
-    return (limit[0], _("Closes automatically")) if limit else (None, "")
+    return (view.closes_at, _("Closes automatically")) if view.closes_at else (None, "")

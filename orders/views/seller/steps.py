@@ -65,11 +65,7 @@ class Desk:
     @property
     def closes(self) -> datetime | None:
         """When the order closes if nobody goes on with it (ORD-3)."""
-        order, view = self.detail.order, self.detail.view
-        limit = lifecycle.closes_at(
-            view.state, order.state_since, discount_since=order.discount_since, policy=view.facts.policy
-        )
-        return limit[0] if limit else None
+        return self.detail.view.closes_at
 
     @property
     def open_lines(self) -> list[BankLine]:

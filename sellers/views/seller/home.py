@@ -55,7 +55,7 @@ def home(request: SellerRequest) -> HttpResponse:
     seller_id, at, today = request.seller.pk, request.at, day_of(request.at)
     found, keys = orders.listed(seller_id, Wanted(tab="to_dispatch"), at)
     first = read(list(found.order_by(*keys)[:ROWS]))
-    rows = orders.rows(first, at, in_force=request.policy, version=request.version)
+    rows = orders.rows(first, at, version=request.version)
     stays = queries.stays(seller_id)
     stay = next((stay for stay in stays if stay.left_at is None), None)
     tallies = rate.tallies(seller_id, rate.weeks(today, WEEKS), request.policy, at)

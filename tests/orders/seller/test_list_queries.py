@@ -70,7 +70,7 @@ def test_what_the_clock_has_done_counts_although_no_job_has_run(world):
     assert found(of, later, tab="to_receive") == []
     done = found(of, later, tab="done")
     assert set(done) == {orders[name] for name in ("to_confirm", "to_pay", "to_receive", "done")}
-    rows = seller.rows(done, later, in_force=POLICY)
+    rows = seller.rows(done, later)
     assert {row.view.state for row in rows} == {"closed", "completed"}
 
 
