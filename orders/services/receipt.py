@@ -13,7 +13,7 @@ from orders.models import Order
 from orders.queries.facts import carries_delivery, facts, parcels_of
 from orders.rules import guarantees, lifecycle
 from orders.services import book, release
-from orders.services.elapse import locked
+from orders.services.elapse import locked, state_now
 
 
 @transaction.atomic
@@ -55,7 +55,7 @@ def change_address(
     Refused STA-1 on a closed order. The country stays: another country is another order.
     """
     order = locked(order_id, at)
-    lifecycle.check_allows(order.state, "address")
+    lifecycle.check_allows(state_now(order, at), "address")
     if address is not None:
         if dict(address) == order.address:
             return order

@@ -9,7 +9,7 @@ from assurance.kernel.money import Money
 from coupons import queries as coupons
 from coupons.models import Coupon
 from orders.models import Order, Return
-from orders.services import bank, closing, elapse, intake, payment, statements, sweeps
+from orders.services import bank, closing, elapse, intake, payment, receipt, statements, sweeps
 from tests import factories
 from tests.factories import NOW
 from tests.orders.bank.test_statements import AT, Shop, ref
@@ -59,6 +59,8 @@ def test_nothing_else_is_done_with_it_after_its_time(shop: Shop) -> None:
         payment.start(order_id=order.pk, method="paypal", at=closes)
     with refused("STA-1"):
         closing.cancel(order_id=order.pk, by="buyer", at=closes)
+    with refused("STA-1"):
+        receipt.change_address(order_id=order.pk, at=closes, address={"city": "Boston", "country": "US"})
     with refused("ORD-3"):
         bank.associate(order_id=order.pk, at=closes)
     payment.settle(reference=attempt.reference, outcome="succeeded", at=closes)
