@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from assurance.api import idempotency
 from assurance.notices import mail
 from claims import services as claims
@@ -31,45 +34,81 @@ class Sweep:
     rule: str
     every: timedelta
     run: Callable[[datetime], int]
-    why: str
+    title: Promise
     required: bool = True
     outside: bool = False
 
 
 SWEEPS = (
     # First: the next one waits until money that finance took in before midnight is there.
-    Sweep("statements", "PAY-2", MINUTE, intake.take_due, "takes in bank statements left half done"),
-    Sweep("left-alone", "ORD-3", MINUTE, orders.close_left_alone, "closes unanswered and unpaid orders"),
-    Sweep("receipt", "ORD-8", MINUTE, orders.take_receipts_as_given, "completes orders, releases money"),
-    Sweep("verify", "DSP-3", MINUTE, orders.verify_dispatches, "settles dispatch times without a scan"),
-    Sweep("dispatch-late", "DSP-4", MINUTE, orders.mark_dispatch_late, "marks and tells late dispatch"),
-    Sweep("delivery-late", "DLV-4", MINUTE, orders.mark_delivery_late, "marks and tells late delivery"),
-    Sweep("proposals", "DSP-6", MINUTE, orders.lapse_proposals, "ends proposed days left unanswered"),
-    Sweep("exemptions", "DSP-7", MINUTE, claims.exempt_due, "exempts the orders of a region and period"),
-    Sweep("refunds", "RFD-2", MINUTE, orders.escalate_refunds, "brings old applications before ops"),
-    Sweep("coupons-void", "CPN-2", MINUTE, coupons.expire_coupons, "marks coupons past their last day"),
+    Sweep("statements", "PAY-2", MINUTE, intake.take_due, _("Take in bank statements left half done")),
+    Sweep("left-alone", "ORD-3", MINUTE, orders.close_left_alone, _("Close unanswered and unpaid orders")),
+    Sweep(
+        "receipt",
+        "ORD-8",
+        MINUTE,
+        orders.take_receipts_as_given,
+        _("Complete orders and release the money"),
+    ),
+    Sweep("verify", "DSP-3", MINUTE, orders.verify_dispatches, _("Settle dispatch times without a scan")),
+    Sweep(
+        "dispatch-late",
+        "DSP-4",
+        MINUTE,
+        orders.mark_dispatch_late,
+        _("Mark late dispatch and tell both sides"),
+    ),
+    Sweep(
+        "delivery-late",
+        "DLV-4",
+        MINUTE,
+        orders.mark_delivery_late,
+        _("Mark late delivery and tell both sides"),
+    ),
+    Sweep("proposals", "DSP-6", MINUTE, orders.lapse_proposals, _("End proposed days left unanswered")),
+    Sweep("exemptions", "DSP-7", MINUTE, claims.exempt_due, _("Exempt the orders of a region and period")),
+    Sweep(
+        "refunds",
+        "RFD-2",
+        MINUTE,
+        orders.escalate_refunds,
+        _("Escalate unanswered applications for a refund"),
+    ),
+    Sweep("coupons-void", "CPN-2", MINUTE, coupons.expire_coupons, _("Mark coupons past their last day")),
     Sweep(
         "coupons-near",
         "CPN-2",
         5 * MINUTE,
         coupons.warn_of_expiry,
-        "warns of coupons that end",
+        _("Warn of coupons about to end"),
         required=False,
     ),
-    Sweep("dispatch-near", "DSP-2", 5 * MINUTE, orders.tell_near, "warns of dispatch due", required=False),
     Sweep(
-        "answers", "TIM-3", 60 * MINUTE, idempotency.forget, "forgets kept answers of the API", required=False
+        "dispatch-near",
+        "DSP-2",
+        5 * MINUTE,
+        orders.tell_near,
+        _("Warn of dispatch that is due"),
+        required=False,
+    ),
+    Sweep(
+        "answers",
+        "TIM-3",
+        60 * MINUTE,
+        idempotency.forget,
+        _("Forget kept answers of the API"),
+        required=False,
     ),
     Sweep(
         "exports",
         "ORD-9",
         MINUTE,
         exports.look_after,
-        "has files of lists written, throws old ones away",
+        _("Have files of lists written and old ones deleted"),
         required=False,
         outside=True,
     ),
-    Sweep("mail", "TIM-3", MINUTE, mail.deliver, "sends notices by e-mail", required=False, outside=True),
+    Sweep("mail", "TIM-3", MINUTE, mail.deliver, _("Send notices by e-mail"), required=False, outside=True),
 )
 
 

@@ -241,7 +241,7 @@ def _sweep(sweep: Sweep, run: SweepRun | None) -> tuple[Any, ...]:
         state = Badge(pgettext("job", "overdue"), "late", "warning")
     else:
         state = Badge(_("on time"), "good", "check")
-    job = [sweep.name, Rule(sweep.rule)]
+    job = [sweep.title, Rule(sweep.rule)]
     if run is None:
         return job, state, None, None, ""
     return job, state, run.last_finished, run.last_done, run.last_error

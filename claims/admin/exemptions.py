@@ -42,6 +42,8 @@ OUTCOMES = {
     rules.EARLIER: Badge(gettext_lazy("left out: late before the period"), "off", "clock"),
     rules.NOTHING_LEFT: Badge(gettext_lazy("left out: kept or ended"), "off", "check"),
 }
+# Of a draft, which has exempted nothing yet.
+EXPECTED = {**OUTCOMES, rules.EXEMPTS: Badge(gettext_lazy("would be exempted"), "accent", "flag")}
 
 
 class RegionForm(ReasonForm):
@@ -131,8 +133,20 @@ class ExemptionAdmin(DetailAdmin):
             offered=lambda one, at: one.order_id is None and one.carried_at is None and one.ended_at is None,
         ),
         Act(
+            name="discard",
+            label=gettext_lazy("Discard draft"),
+            asks=gettext_lazy("Discard the draft of an exemption"),
+            done=gettext_lazy("Discarded"),
+            permission=MAY_REGION,
+            run=services.end_region,
+            target="exemption_id",
+            explains=gettext_lazy("No order has been exempted by it."),
+            look="danger",
+            offered=lambda one, at: one.order_id is None and one.carried_at is None and one.ended_at is None,
+        ),
+        Act(
             name="end",
-            label=gettext_lazy("End it"),
+            label=gettext_lazy("End exemption"),
             asks=gettext_lazy("End the exemption"),
             done=gettext_lazy("Ended"),
             permission=MAY_REGION,
@@ -140,7 +154,7 @@ class ExemptionAdmin(DetailAdmin):
             target="exemption_id",
             explains=gettext_lazy("No further order comes under it. Orders exempted before stay so."),
             look="danger",
-            offered=lambda one, at: one.order_id is None and one.ended_at is None,
+            offered=lambda one, at: one.carried_at is not None and one.ended_at is None,
         ),
     )
 
@@ -185,9 +199,10 @@ def _when(exemption: Exemption) -> str:
 
 
 def _state(exemption: Exemption) -> Badge:
+    is_carried_out = exemption.order_id is not None or exemption.carried_at is not None
     if exemption.ended_at is not None:
-        return Badge(_("ended"), "off", "none")
-    if exemption.order_id is None and exemption.carried_at is None:
+        return Badge(_("ended") if is_carried_out else _("discarded"), "off", "none")
+    if not is_carried_out:
         return Badge(pgettext("exemption", "draft"), "soon", "hourglass")
     return Badge(_("carried out"), "good", "check")
 
@@ -243,7 +258,7 @@ def _preview(thing: Exemption, user: Any, at: datetime) -> list[Panel]:
     rows = [
         (
             links.to(user, Order, one.order.pk, parts.order_no(one.order.number)),
-            OUTCOMES[one.outcome],
+            EXPECTED[one.outcome],
             [GUARANTEE[one.view.dispatch], GUARANTEE[one.view.delivery]],
             one.view.dispatch_due,
             one.view.promise,
@@ -258,7 +273,7 @@ def _preview(thing: Exemption, user: Any, at: datetime) -> list[Panel]:
         _("Promised"),
     )
     return [
-        Panel(_("Scope"), table=_counts(counted), note=note),
+        Panel(_("Scope"), table=_counts(counted, EXPECTED), note=note),
         Panel(
             _("Order by order"),
             table=Table(head, rows, empty=_("No order falls under it now.")),
@@ -278,7 +293,7 @@ def _progress(thing: Exemption) -> Panel:
                 "%(n)d order is still to be looked at.", "%(n)d orders are still to be looked at.", left
             )
             note = waiting % {"n": left}
-    return Panel(_("Results"), table=_counts(queries.came_to(thing)), note=note)
+    return Panel(_("Results"), table=_counts(queries.came_to(thing), OUTCOMES), note=note)
 
 
 def _come_to(thing: Exemption, user: Any) -> Panel:
@@ -297,8 +312,8 @@ def _come_to(thing: Exemption, user: Any) -> Panel:
     return Panel(_("Order by order"), table=table, note=_more(found.count()))
 
 
-def _counts(counted: dict[str, int]) -> Table:
-    rows = [(OUTCOMES[name], counted[name]) for name in OUTCOMES if counted.get(name)]
+def _counts(counted: dict[str, int], names: dict[str, Badge]) -> Table:
+    rows = [(badge, counted[name]) for name, badge in names.items() if counted.get(name)]
     return Table(
         (_("Processing result"), _("Orders")),
         rows,

@@ -51,6 +51,11 @@ _STATES = {
 }
 
 
+def state_names() -> list[tuple[str, str]]:
+    """The states in which a buyer has orders, in the buyer's words."""
+    return [(state, _(words)) for state, (words, _icon, _tone) in _STATES.items()]
+
+
 def state_badge(state: str) -> SafeString:
     """The state of an order as its buyer sees it."""
     words, icon, tone = _STATES[state]

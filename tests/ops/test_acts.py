@@ -165,6 +165,7 @@ def test_a_region_is_looked_at_before_it_is_carried_out_and_can_be_ended(ops: An
     page = boss.get(address).content.decode()
     assert late.number[:4] in page
     assert "left out: a claim is filed" in page
+    assert "would be exempted" in page and "Discard draft" in page and "End exemption" not in page
     late.refresh_from_db()
     assert late.exempted_at is None
     assert send(boss, "claims/exemption", "carry-out", region.pk).status_code == 302

@@ -228,9 +228,9 @@ def test_home_shows_jobs_that_do_not_run(all_roles: Client):
     html = all_roles.get("/admin/").content.decode()
     assert "table--wide" not in html, "it has room beside the navigation"
     page = text(html)
-    assert re.search(r"receipt ORD-8 on time .* 7", page)
-    assert re.search(r"verify DSP-3 overdue .* ValueError: x", page)
-    assert re.search(r"left-alone ORD-3 never finished", page)
+    assert re.search(r"release the money ORD-8 on time .* 7", page)
+    assert re.search(r"without a scan DSP-3 overdue .* ValueError: x", page)
+    assert re.search(r"unpaid orders ORD-3 never finished", page)
 
 
 def test_home_costs_the_same_with_many_orders(

@@ -43,6 +43,7 @@ MAY_DO = {
     ("orders/order", "exempt"): {REVIEWER, ADMINISTRATOR},
     ("claims/exemption", "make-region"): {ADMINISTRATOR},
     ("claims/exemption", "carry-out"): {ADMINISTRATOR},
+    ("claims/exemption", "discard"): {ADMINISTRATOR},
     ("claims/exemption", "end"): {ADMINISTRATOR},
     ("orders/refund", "rule"): {FINANCE, ADMINISTRATOR},
     ("orders/bankline", "assign"): {FINANCE, ADMINISTRATOR},

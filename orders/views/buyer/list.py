@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -32,7 +33,7 @@ from orders.views import outcomes, wording
 from orders.views.buyer import access
 from orders.views.buyer.standing import Standing, Step
 from orders.views.buyer.steps import next_step
-from orders.views.filtering import IdField, ListFilterForm, WordsField
+from orders.views.filtering import ANY, IdField, ListFilterForm, WordsField
 
 UNDO = "purchases_deleted"
 
@@ -44,6 +45,9 @@ class FilterForm(ListFilterForm):
     SELECTS = ("state", "supplier", "created_from", "created_to")
     TEXT = "words"
 
+    state = forms.ChoiceField(
+        required=False, label=gettext_lazy("State"), choices=lambda: [ANY, *wording.state_names()]
+    )
     words = WordsField(required=False)
     supplier = IdField(required=False, label=gettext_lazy("Supplier"))
 

@@ -125,7 +125,9 @@ def _unconfirmed(now: Standing) -> Step | None:
             what=_("Confirm the order"),
             at=now.view.closes_at,
             turn=_("Your turn"),
-            say=_("The supplier drafted this order for you. Read its terms, then confirm or decline."),
+            say=_("The supplier changed your order. Look at what has changed, then confirm or decline.")
+            if now.order.drafted_by == "buyer"
+            else _("The supplier drafted this order for you. Read its terms, then confirm or decline."),
             more=_("Without an answer, the order is closed after that day."),
             action="confirm",
         )

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
+from assurance.ui.countries import by_name
 from logistics.models import Mode
 from orders.models import Export, Source
 from orders.queries.desk import Offers
@@ -87,8 +87,7 @@ class FilterForm(ListFilterForm):
         self.choose_from("salesperson", ((str(pk), name) for pk, name in staff_names(offers).items()))
         for name in ("destination", "country"):
             codes = {*offers.countries, *filter(None, [self.cleaned_data.get(name)])}
-            reached = [(code, countries.name(code)) for code in codes]
-            self.choose_from(name, sorted(reached, key=lambda choice: choice[1]))
+            self.choose_from(name, by_name(codes))
         if offers.labels:
             self.fields["label"].widget = forms.Select(
                 choices=[ANY, *((label, label) for label in offers.labels)]
