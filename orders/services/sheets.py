@@ -10,12 +10,21 @@ import xlsxwriter
 # What a spreadsheet takes for the beginning of a formula, or skips on the way to one.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _ROWS_PER_SHEET = 1_000_000
+_DIGITS_KEPT = 15
 Cell = str | Decimal | None
 
 
 def safe(text: str) -> str:
     """A text that no spreadsheet calculates: a name like `=HYPERLINK(…)` is told from a formula by a quote."""
     return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def unrounded(text: str) -> str:
+    """A number of more digits than the 15 that a spreadsheet keeps, in groups as pages show it: so it stays a text."""
+    if not text.isdecimal() or len(text) <= _DIGITS_KEPT:
+        return text
+    last = len(text) // 4 * 4 - 4
+    return " ".join([*(text[at : at + 4] for at in range(0, last, 4)), text[last:]])
 
 
 class Sheet(Protocol):
@@ -25,14 +34,14 @@ class Sheet(Protocol):
 
 
 class CsvSheet:
-    """With a byte order mark, without which Excel takes Chinese for Latin letters."""
+    """With a byte order mark, without which Excel takes Chinese for Latin letters; its cells have no type."""
 
     def __init__(self, path: str) -> None:
         self._file = open(path, "w", encoding="utf-8-sig", newline="")  # noqa: SIM115  closed by close()
         self._writer = csv.writer(self._file)
 
     def row(self, cells: Sequence[Cell]) -> None:
-        self._writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in cells])
+        self._writer.writerow([unrounded(safe(cell)) if isinstance(cell, str) else cell for cell in cells])
 
     def close(self) -> None:
         self._file.close()
