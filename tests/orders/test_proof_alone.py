@@ -1,5 +1,6 @@
 """A parcel handed over with proof alone: own truck, or a forwarder without tracking (DSP-3, DLV-3)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -204,7 +205,8 @@ class TestPages:
         answer = self.submit(office, order)
         page = answer.content.decode()
         assert answer.status_code == 422
-        assert page.count("A parcel needs a tracking number or a proof of dispatch.") == 2
+        [error] = re.findall(r'id="parcel_number_error">.*?</span></span>', page)
+        assert "A parcel needs a tracking number or a proof of dispatch." in error
         assert 'value="Own truck"' in page
 
     def test_both_sides_see_what_it_is(self, office, order):
