@@ -52,6 +52,12 @@ def money_text(amount: Money) -> str:
     return f"{sign}{amount.currency.code}\u00a0{figure(amount)}"
 
 
+def fours(number: str) -> list[str]:
+    """An order number in groups of four; the last group takes what is left over."""
+    cuts = max(1, len(number) // 4)
+    return [number[i * 4 : i * 4 + 4] for i in range(cuts - 1)] + [number[(cuts - 1) * 4 :]]
+
+
 def said(value: object) -> object:
     """A value inside a sentence: days, instants and amounts in the platform's forms, others as they are."""
     if isinstance(value, datetime):

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_noop
 
 from assurance.kernel.money import Money
-from assurance.kernel.wording import figure, instant_text, local
+from assurance.kernel.wording import figure, fours, instant_text, local
 from assurance.ui import wording
 
 DUE_ICONS = {
@@ -113,12 +113,6 @@ def money(amount: Money | None, look: str = "") -> SafeString:
         amount.currency.code,
         figure(amount),
     )
-
-
-def fours(number: str) -> list[str]:
-    """An order number in groups of four; the last group takes what is left over."""
-    cuts = max(1, len(number) // 4)
-    return [number[i * 4 : i * 4 + 4] for i in range(cuts - 1)] + [number[(cuts - 1) * 4 :]]
 
 
 def order_no(number: str) -> SafeString:

@@ -7,6 +7,8 @@ from typing import Protocol
 
 import xlsxwriter
 
+from assurance.kernel.wording import fours
+
 # What a spreadsheet takes for the beginning of a formula, or skips on the way to one.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _ROWS_PER_SHEET = 1_000_000
@@ -21,10 +23,7 @@ def safe(text: str) -> str:
 
 def unrounded(text: str) -> str:
     """A number of more digits than the 15 that a spreadsheet keeps, in groups as pages show it: so it stays a text."""
-    if not text.isdecimal() or len(text) <= _DIGITS_KEPT:
-        return text
-    last = len(text) // 4 * 4 - 4
-    return " ".join([*(text[at : at + 4] for at in range(0, last, 4)), text[last:]])
+    return " ".join(fours(text)) if text.isdecimal() and len(text) > _DIGITS_KEPT else text
 
 
 class Sheet(Protocol):
