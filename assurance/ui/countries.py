@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext_noop
 from django_countries import countries
+
+from assurance.kernel.wording import chinese
 
 NAMES = (
     gettext_noop("American Samoa"),
@@ -47,6 +49,6 @@ NAMES = (
 def by_name(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Codes and names, in the order of the reader's language: for Chinese by pinyin, in which GB 18030 has
     the common characters."""
-    chinese = (get_language() or "").startswith("zh")
+    encoding = "gb18030" if chinese() else "utf-8"
     named = [(code, str(countries.name(code))) for code in codes]
-    return sorted(named, key=lambda pair: pair[1].encode("gb18030") if chinese else pair[1].encode())
+    return sorted(named, key=lambda pair: pair[1].encode(encoding))
