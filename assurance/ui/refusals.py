@@ -11,7 +11,7 @@ from assurance.kernel.rules import RuleViolation
 
 def refused(request: HttpRequest, violation: RuleViolation) -> None:
     """Reason, advice and rule id, as a message that the next page shows (`components/messages.html`)."""
-    messages.error(request, _said(violation), extra_tags=violation.rule_id)
+    messages.error(request, told(violation), extra_tags=violation.rule_id)
 
 
 def blame(form: BaseForm, violation: RuleViolation, names: Mapping[str, str] | None = None) -> None:
@@ -22,8 +22,9 @@ def blame(form: BaseForm, violation: RuleViolation, names: Mapping[str, str] | N
     name = violation.field or ""
     field = (names or {}).get(name, name)
     if field in form.fields:
-        form.add_error(field, _said(violation))
+        form.add_error(field, told(violation))
 
 
-def _said(violation: RuleViolation) -> str:
+def told(violation: RuleViolation) -> str:
+    """Why, and what can be done."""
     return f"{violation.message} {violation.advice}".strip()

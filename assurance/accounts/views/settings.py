@@ -20,6 +20,7 @@ from assurance.kernel import clock
 from assurance.kernel.events import Actor
 from assurance.kernel.rules import RuleViolation
 from assurance.ui.fields import PhoneField
+from assurance.ui.refusals import told
 from sellers.models import Staff
 
 
@@ -90,7 +91,7 @@ def address(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             try:
                 addresses.save(user_id=_user(request).pk, values=form.cleaned_data, address_id=pk)
             except RuleViolation as violation:
-                form.add_error(None, f"{violation.message} {violation.advice}")
+                form.add_error(None, told(violation))
             else:
                 messages.success(request, gettext("The address is saved."))
                 return redirect("account:settings")
@@ -124,7 +125,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
                 actor=_actor(request),
             )
         except RuleViolation as violation:
-            form.add_error(violation.field, f"{violation.message} {violation.advice}")
+            form.add_error(violation.field, told(violation))
         else:
             return render(request, "accounts/token.html", {"token": token, "plain": plain})
     return _page(request, token=form, status=422)

@@ -26,7 +26,7 @@ from assurance.accounts.views.settings import AddressForm
 from assurance.kernel import clock
 from assurance.kernel.money import Money, to_text
 from assurance.kernel.rules import RuleViolation
-from assurance.ui.refusals import refused
+from assurance.ui.refusals import refused, told
 from orders import gateway
 from orders.models import Order, Payment, Source
 from orders.queries.facts import balance_of, elapsed, funds, left_alone, policy_of
@@ -125,7 +125,7 @@ def checkout_address(request: HttpRequest) -> HttpResponse:
         try:
             saved = address_book.save(user_id=user.pk, values=form.cleaned_data)
         except RuleViolation as violation:
-            form.add_error(None, f"{violation.message} {violation.advice}")
+            form.add_error(None, told(violation))
         else:
             query = request.GET.copy()
             query["address"] = str(saved.pk)
