@@ -82,12 +82,13 @@ def terms_of(order: Order) -> terms.DispatchTerms:
 
 @dataclass(frozen=True)
 class Elapsed:
-    """An order's state once the clock is taken into account, though no job may have run yet."""
+    """An order's state once the clock is taken into account, though no job may have run yet; when it closes next."""
 
     state: str
     closed_because: str
     closed_at: datetime | None
     received_at: datetime | None
+    closes_at: datetime | None = None
 
 
 @rule("ORD-3", "POL-1", "TIM-3", traced=False)
@@ -112,7 +113,8 @@ def elapsed(order: Order, at: datetime) -> Elapsed:
         return Elapsed(lifecycle.CLOSED, limit[1], limit[0], None)
     if order.state == lifecycle.AWAITING_RECEIPT and order.receipt_due_at and order.receipt_due_at <= at:
         return Elapsed(lifecycle.COMPLETED, "", None, order.receipt_due_at)
-    return Elapsed(order.state, order.closed_because, order.closed_at, order.received_at)
+    closes_at = limit[0] if limit else None
+    return Elapsed(order.state, order.closed_because, order.closed_at, order.received_at, closes_at)
 
 
 def facts(order: Order, parcels: Parcels, at: datetime) -> Facts:
@@ -214,7 +216,7 @@ SHOWS_PROMISE = frozenset({guarantees.PENDING, guarantees.ACTIVE, guarantees.KEP
 def view(order: Order, parcels: Parcels, at: datetime) -> View:
     """The order's promises as of an instant."""
     known = facts(order, parcels, at)
-    now, limit = elapsed(order, at), left_alone(order, at)
+    now = elapsed(order, at)
     dispatch = guarantees.dispatch_state(known, at)
     delivery = guarantees.delivery_state(known, at)
     is_open, closes = guarantees.entrance(known, at)
@@ -222,7 +224,7 @@ def view(order: Order, parcels: Parcels, at: datetime) -> View:
     return View(
         state=now.state,
         closed_because=now.closed_because,
-        closes_at=limit[0] if limit and now.closed_at is None else None,
+        closes_at=now.closes_at,
         covered=order.covered,
         overdue=overdue,
         overdue_since=known.deadline if overdue else None,
