@@ -8,6 +8,7 @@ from math import floor, log10
 WIDTH, HEIGHT = 470, 216
 LEFT, RIGHT, TOP, BOTTOM = 52, 448, 24, 184
 TICKS = 5
+ABOVE, BELOW = -13, 24
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ class Chart:
     @property
     def last(self) -> Dot:
         return self.dots[-1]
+
+    @property
+    def last_side(self) -> int:
+        """How far from its dot the last figure stands: where the line does not come from, if there is room."""
+        falls = len(self.dots) > 1 and self.dots[-2].y < self.last.y
+        return BELOW if falls and self.last.y + BELOW < BOTTOM else ABOVE
 
 
 def _step(low: float, high: float, least: float = 0) -> float:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assurance.ui.charts import BOTTOM, TOP, chart
+from assurance.ui.charts import ABOVE, BELOW, BOTTOM, TOP, chart
 
 WORDS: Any = {"title": "Rate", "summary": "Up.", "columns": ("Week", "Rate")}
 
@@ -23,6 +23,16 @@ def test_bars_start_at_zero():
     drawn = chart("bar", [("3/29", 185), ("3/30", 0)], **WORDS)
     assert drawn.ticks[0].text == "0"
     assert drawn.dots[1].height == 0
+
+
+@pytest.mark.parametrize(
+    ("rates", "side"),
+    [((92, 97), ABOVE), ((92, 97, 95), BELOW), ((97,), ABOVE), ((97, 95, 92), ABOVE)],
+    ids=["it rises", "it falls", "the only one", "it falls to the lowest line"],
+)
+def test_the_last_figure_stands_where_the_line_does_not_come_from(rates, side):
+    points = [(f"4/{n}", rate) for n, rate in enumerate(rates)]
+    assert chart("line", points, ceiling=100, **WORDS).last_side == side
 
 
 @pytest.mark.parametrize("kind", ["line", "bar"])
