@@ -176,9 +176,12 @@ def redeem(*, coupon: Coupon, order_id: int, used: Money, at: datetime, actor: A
 
 
 def bearers(order_id: int) -> list[int]:
-    """Whose account takes part if the coupon used on this order is returned."""
+    """Whose account takes part when the coupon of this order is spent, or returned."""
     spent = Redemption.objects.filter(order_id=order_id, coupon__bearer__isnull=False)
-    return list(spent.values_list("coupon__bearer_id", flat=True))
+    held = Coupon.objects.filter(reserved_order_id=order_id, bearer__isnull=False)
+    return list(
+        spent.values_list("coupon__bearer_id", flat=True).union(held.values_list("bearer_id", flat=True))
+    )
 
 
 @rule("CPN-6", "REC-3")

@@ -11,6 +11,7 @@ from orders.queries.bank import on_its_way
 from orders.queries.facts import Elapsed, elapsed
 from orders.rules import lifecycle
 from orders.services import bank_money, book, release
+from sellers.services import funds
 
 
 def locked(order_id: int, at: datetime) -> Order:
@@ -70,7 +71,11 @@ def close(order: Order, *, because: str, at: datetime, rule: str) -> None:
 
 
 def take_receipt_as_given(order: Order, at: datetime) -> None:
-    """Automatic receipt: completes the order and releases its money, but is no delivery (DLV-3)."""
+    """Automatic receipt: completes the order and releases its money, but is no delivery (DLV-3).
+
+    An act that goes on from here may need the account of who bears its coupon as well.
+    """
+    funds.lock(order.seller_id, *coupons.bearers(order.pk))
     order.received_at = at
     book.move(order, lifecycle.COMPLETED, at)
     release.release(order, at)

@@ -48,8 +48,8 @@ def count(
         (ledger.METHOD_FEE, kept),
         (ledger.RETURNS, going_back),
     ]
-    if coupon and coupon[0].bearer_id is not None and order.received_at is not None:
-        funds_of_sellers.lock(coupon[0].bearer_id, order.seller_id)
+    if order.received_at is not None:  # what counts is released at once
+        funds_of_sellers.lock(order.seller_id, *coupons.bearers(order.pk))
     if coupon and used is not None:
         legs += [(ledger.COUPONS, -used), *ledger.exchanged(used, part)]
         coupons.redeem(coupon=coupon[0], order_id=order.pk, used=used, at=at, actor=actor)
