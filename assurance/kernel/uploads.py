@@ -13,15 +13,16 @@ from typing import Any, BinaryIO, Protocol
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 MOST_BYTES = 10 * 2**20
 MOST_FILES = 6
-MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2400
 
 PDF = "application/pdf"
 PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+# A JPEG is read at a part of its size; of the others every pixel is in memory at once.
+MOST_PIXELS = {"image/jpeg": 50_000_000, "image/png": 25_000_000, "image/webp": 25_000_000}
 # What a name may end in, by what the content is.
 _ENDINGS = {
     "image/jpeg": {".jpg", ".jpeg"},
@@ -105,19 +106,29 @@ def digest(files: Iterable[Upload]) -> str:
 def _redrawn(content: bytes, kind: str, shown: str) -> bytes:
     try:
         with Image.open(io.BytesIO(content), formats=[PICTURES[kind]]) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
+            if picture.width * picture.height > MOST_PIXELS[kind]:
                 raise _refused(_("“%(name)s” has too many pixels."), shown, "pixels")
-            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(picture)
-            flat = upright.convert("RGB" if kind == "image/jpeg" else "RGBA")
-            flat.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            fresh = io.BytesIO()
-            flat.save(fresh, PICTURES[kind], quality=88)
-            return fresh.getvalue()
+            return _drawn(picture, kind)
+    except ValidationError:
+        raise
     except Image.DecompressionBombError as error:
         raise _refused(_("“%(name)s” has too many pixels."), shown, "pixels") from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except Exception as error:  # whatever the library makes of bytes that are no picture
         raise _refused(_("“%(name)s” is damaged and cannot be shown."), shown, "damaged") from error
+
+
+def _drawn(picture: Image.Image, kind: str) -> bytes:
+    """The pixels alone. Made smaller first of all: every copy of a large picture takes hundreds of megabytes."""
+    mode = "RGB" if kind == "image/jpeg" else "RGBA"
+    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    # What has a palette cannot be made smaller by mixing its colours.
+    small = picture.convert(mode) if picture.mode in ("1", "P") else picture
+    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    flat = ImageOps.exif_transpose(small).convert(mode)
+    flat.info.clear()  # comments and profiles would be written again
+    fresh = io.BytesIO()
+    flat.save(fresh, PICTURES[kind], quality=88)
+    return fresh.getvalue()
 
 
 def _shown(name: str) -> str:

@@ -1,6 +1,7 @@
 """Files that people send: what is taken, what is refused and in which words, what a kept picture no longer says."""
 
 import io
+import random
 import struct
 import zlib
 
@@ -14,15 +15,16 @@ from assurance.ui.uploads import UploadsField
 from tests.factories import picture
 
 PDF = b"%PDF-1.7\n%%EOF"
+_KINDS = {"crate.jpg": "JPEG", "crate.png": "PNG", "crate.webp": "WEBP"}
 
 
-def huge_png() -> bytes:
-    """A small file that says it is 60,000 by 60,000 pixels."""
+def png_of(side: int) -> bytes:
+    """A small file that says how many pixels it is wide and high."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", header)
@@ -58,7 +60,8 @@ def test_what_is_taken(name, content, kind):
         ("crate.jpg", picture()[:-200], "damaged"),
         ("crate.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "damaged"),
         ("crate.webp", b"RIFF\0\0\0\0WEBPxxxx", "damaged"),
-        ("bomb.png", huge_png(), "pixels"),
+        ("bomb.png", png_of(60_000), "pixels"),
+        ("wall.png", png_of(5_001), "pixels"),
         ("large.pdf", PDF + b"\0" * uploads.MOST_BYTES, "size"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -84,6 +87,33 @@ def test_a_picture_is_kept_without_what_a_camera_writes_beside_it():
         assert not shown.getexif()
         assert shown.size == (30, 40), "turned the way it is looked at"
     assert b"Secret Camera Works" not in kept.content
+
+
+@pytest.mark.parametrize("name", _KINDS)
+def test_a_picture_is_kept_without_comments_and_profiles(name):
+    secret = b"Secret Camera Works"
+    kept = uploads.check(name, picture(_KINDS[name], comment=secret, icc_profile=secret * 9))
+    with Image.open(io.BytesIO(kept.content)) as shown:
+        assert not {"comment", "icc_profile"} & set(shown.info)
+    assert b"Secret" not in kept.content
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("name", _KINDS)
+def test_whatever_is_wrong_within_a_picture_it_is_refused_in_words(name):
+    """What a camera writes beside the picture is read by the library as well, and trusted by nobody."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F], exif[0x8825] = 6, "Camera", {1: "N", 2: (1.0, 2.0, 3.0)}
+    kind = uploads.content_type((whole := picture(_KINDS[name], exif=exif))[:16])
+    chance = random.Random(13)
+    for _ in range(700):
+        damaged = bytearray(whole)
+        for _ in range(chance.randint(1, 6)):
+            damaged[chance.randrange(12, min(len(damaged), 240))] = chance.randrange(256)
+        try:
+            assert uploads.check(name, bytes(damaged)).content_type == kind
+        except ValidationError as refused:
+            assert name in refused.messages[0]
 
 
 def test_a_picture_is_kept_no_larger_than_a_page_shows_it():
