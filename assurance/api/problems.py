@@ -104,19 +104,26 @@ def _headers(exc: exceptions.APIException) -> dict[str, str]:
 
 
 def by_field(detail: Any, path: str = "") -> dict[str, list[str]]:
-    """REST framework's nested errors as one mapping from path to sentences."""
+    """REST framework's nested errors as one mapping from path to sentences.
+
+    Both may quote what was sent, half characters too, which no answer can carry.
+    """
     if isinstance(detail, dict):
         found: dict[str, list[str]] = {}
         for name, inner in detail.items():
             whole = name == "non_field_errors"
-            found |= by_field(inner, path if whole else f"{path}.{name}" if path else str(name))
+            found |= by_field(inner, path if whole else _whole(f"{path}.{name}" if path else name))
         return found
     if not isinstance(detail, list):
-        return {path or "body": [str(detail)]}
+        return {path or "body": [_whole(detail)]}
     if all(isinstance(one, str) for one in detail):
-        return {path or "body": [str(one) for one in detail]}
+        return {path or "body": [_whole(one) for one in detail]}
     found = {}
     for place, inner in enumerate(detail):
         if inner:
             found |= by_field(inner, f"{path}.{place}" if path else str(place))
     return found
+
+
+def _whole(text: object) -> str:
+    return str(text).encode(errors="replace").decode()

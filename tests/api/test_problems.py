@@ -171,6 +171,13 @@ def test_a_body_that_is_no_object(world, body, status):
     assert not Order.objects.exists()
 
 
+@pytest.mark.parametrize("body", [{"method": "\ud800"}, {"method": "visa", "\udfff": {"\ud800": 1}}], ids=ascii)
+def test_half_a_character_is_refused_where_it_stands(world, body):
+    for key in ({}, {"Idempotency-Key": "half"}):
+        path = f"orders/{started(world, paid=False).number}/pay/"
+        assert len(problem_of(world.buyer.send(path, body, **key), 400)["errors"]) == 1
+
+
 @pytest.mark.parametrize(
     "kind",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml"],
