@@ -81,10 +81,10 @@ class Choice(serializers.ChoiceField):
 
 
 class Digits(serializers.IntegerField):
-    """A whole number in a query, where everything is text."""
+    """A whole number in a query, where everything is text; as a filter in a body it may be a number."""
 
     def to_internal_value(self, data: Any) -> int:
-        if not re.fullmatch(r"-?[0-9]{1,18}", data, re.ASCII):
+        if isinstance(data, bool) or not re.fullmatch(r"-?[0-9]{1,18}", str(data), re.ASCII):
             self.fail("invalid")
         return super().to_internal_value(data)
 

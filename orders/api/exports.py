@@ -33,7 +33,7 @@ class ExportGiven(Given):
         default=None,
         help_text="One of the seller accounts you work for; null: what you have ordered.",
     )
-    filters = Filters(default=dict, help_text="As in the query of `GET orders/`: every value is a string.")
+    filters = Filters(default=dict, help_text="As in the query of `GET orders/`: yes and no are strings too.")
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from assurance.api.fields import Amount, Choice, Country, Day, Digits, Switch, Whole
+from assurance.api.fields import Amount, Choice, Country, Day, Digits, Switch, Text, Whole
 from assurance.api.fields import Request as Given
 from assurance.api.pagination import Listed, Paged, page_of
 from assurance.api.views import View, acting, endpoint, user_id
@@ -30,7 +30,7 @@ OF_SELLERS = ("source", "salesperson", "label", "loan")
 class Filters(Given):
     """What the order lists of the pages filter by, under the same names (ORD-9)."""
 
-    q = serializers.CharField(
+    q = Text(
         required=False,
         max_length=120,
         help_text="Order number, or part of a name or product; for a seller also the buyer's exact e-mail, "
@@ -57,7 +57,7 @@ class Filters(Given):
     salesperson = Digits(
         required=False, min_value=0, help_text="For a seller: the id of one of the staff; 0: nobody."
     )
-    label = serializers.CharField(required=False, max_length=30, help_text="For a seller.")  # type: ignore[assignment]
+    label = Text(required=False, max_length=30, help_text="For a seller.")  # type: ignore[assignment]
     loan = Switch(required=False, help_text="For a seller: `true`: loan-eligible orders.")
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:

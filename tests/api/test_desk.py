@@ -106,6 +106,9 @@ class TestFiles:
             ({"format": "csv", "filters": {"state": "lost"}}, ["filters.state"]),
             ({"format": "csv", "filters": {"colour": "red"}}, ["filters.colour"]),
             ({"format": "csv", "filters": []}, ["filters"]),
+            ({"format": "csv", "filters": {"q": 7}}, ["filters.q"]),
+            ({"format": "csv", "filters": {"salesperson": True}}, ["filters.salesperson"]),
+            ({"format": "csv", "filters": {"salesperson": [7]}}, ["filters.salesperson"]),
             ({"format": "csv", "shop": "Qinghe"}, ["shop"]),
         ],
     )
@@ -113,6 +116,13 @@ class TestFiles:
         status, problem = world.seller.post("orders/exports/", body)
         assert (status, list(problem["errors"])) == (400, named)
         assert not ListExport.objects.exists()
+
+    @pytest.mark.parametrize("salesperson", [7, "7"])
+    def test_a_number_is_taken_as_the_schema_and_as_the_query_have_it(self, world, salesperson):
+        filters = {"salesperson": salesperson}
+        body = {"format": "csv", "shop": world.shop.pk, "filters": filters}
+        assert world.seller.post("orders/exports/", body)[0] == 201
+        assert ListExport.objects.get().wanted == {"salesperson": 7}
 
     def test_another_ones_shop_is_not_there(self, world):
         assert world.other.post("orders/exports/", {"format": "csv", "shop": world.shop.pk})[0] == 404
