@@ -23,8 +23,8 @@ def start_of(day: date) -> datetime:
 
 @rule("TIM-2", traced=False)
 def end_of(day: date) -> datetime:
-    """The first instant that is no longer "by day D": 00:00 of D+1 (TIM-2)."""
-    return start_of(day + timedelta(days=1))
+    """The first instant that is no longer "by day D": 00:00 of D+1 (TIM-2). The last day that there is has none."""
+    return start_of(day + timedelta(days=1)) if day < date.max else datetime.max.replace(tzinfo=UTC)
 
 
 def plus(day: date, days: int) -> date:

@@ -75,6 +75,7 @@ def test_the_list_takes_the_filters_of_the_pages(world):
             f"q={one.number}",
             "kind=made",
             "deleted=true",
+            "created_from=0001-01-01&created_to=9999-12-31",
         )
     }
     assert numbers == {
@@ -86,6 +87,7 @@ def test_the_list_takes_the_filters_of_the_pages(world):
         f"q={one.number}": [one.number],
         "kind=made": [],
         "deleted=true": [],
+        "created_from=0001-01-01&created_to=9999-12-31": [other.number, one.number],
     }
 
 

@@ -76,6 +76,7 @@ class TestStatement:
             ("kind=deposit", ["deposit"]),
             ("first=2021-03-16&last=2021-03-17", ["withdrawal", "deposit"]),
             ("last=2021-03-15", ["release"]),
+            ("first=9999-12-31&last=9999-12-31", []),
             ("order={number}", ["refund", "release"]),
             ("order={number}&kind=refund", ["refund"]),
             ("order=12345678901234567", []),
