@@ -15,6 +15,8 @@ SELF, MARKET, AGENCY, EASY = "self", "market", "agency", "easy"
 INITIAL, FULL = "initial", "full"
 # Beyond any contract, and far within what the ledger counts.
 MOST = Decimal(10) ** 12
+# Ten years: beyond any contract, and from where every promise can still be counted on.
+MOST_DAYS_AHEAD = 3652
 
 _IN_A_NUMBER = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
@@ -38,7 +40,7 @@ class DispatchTerms:
 
 @rule("ORD-4")
 def check_terms(terms: DispatchTerms, *, today: date) -> None:
-    """Refuse terms that name neither or both, a number of days out of range, or a past day."""
+    """Refuse terms that name neither or both, a number of days out of range, a past day, or one beyond all plans."""
     if (terms.days is None) == (terms.day is None):
         raise RuleViolation("ORD-4", _("Enter either a dispatch day or a number of days."), conflict=False)
     if terms.days is not None and not 1 <= terms.days <= 90:
@@ -51,6 +53,15 @@ def check_terms(terms: DispatchTerms, *, today: date) -> None:
     if terms.day is not None and terms.day < today:
         raise RuleViolation(
             "ORD-4", _("The dispatch day has already passed."), conflict=False, field="dispatch_day"
+        )
+    latest = plus(today, MOST_DAYS_AHEAD)
+    if terms.day is not None and terms.day > latest:
+        raise RuleViolation(
+            "ORD-4",
+            _("A dispatch day is no later than %(latest)s."),
+            conflict=False,
+            field="dispatch_day",
+            latest=latest,
         )
 
 

@@ -172,6 +172,7 @@ def test_what_was_agreed_stands_in_the_contract(office, alice, mug, line):
         ({"days": "91"}, "At most 90."),
         ({"days": ""}, "Enter when the goods will be dispatched."),
         ({"dispatch": "day", "day": "2021-03-14"}, "ORD-4"),
+        ({"dispatch": "day", "day": "9999-12-31"}, "ORD-4"),
         ({"dispatch": "day", "day": "soon"}, "Enter a valid date."),
         ({"discount": "20"}, "ORD-7"),
         ({"initial_payment": "20.01"}, "PAY-1"),
