@@ -141,14 +141,25 @@ class Amount(serializers.Field[Decimal, str, str, Any]):
     """An amount in the currency of what it is about: a decimal string, above zero."""
 
     default_error_messages = {"invalid": _("Give an amount as a decimal string above zero, such as “12.50”.")}
+    least_is_zero = False
 
     def to_internal_value(self, data: str) -> Decimal:
-        if not isinstance(data, str) or not re.fullmatch(_AMOUNT, data, re.ASCII) or not Decimal(data):
+        if not isinstance(data, str) or not re.fullmatch(_AMOUNT, data, re.ASCII):
             self.fail("invalid")
-        return Decimal(data)
+        amount = Decimal(data)
+        if not amount and not self.least_is_zero:
+            self.fail("invalid")
+        return amount
 
     def to_representation(self, value: Decimal) -> str:
         return str(value)
+
+
+class AmountOrNothing(Amount):
+    """An amount that may be zero."""
+
+    default_error_messages = {"invalid": _("Give an amount as a decimal string, such as “12.50”.")}
+    least_is_zero = True
 
 
 @extend_schema_field(_MONEY)

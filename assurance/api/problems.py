@@ -64,7 +64,8 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
     """The answer to whatever a view raised; REST framework's EXCEPTION_HANDLER."""
     if isinstance(exc, RuleViolation):
         code = status.HTTP_409_CONFLICT if exc.conflict else status.HTTP_422_UNPROCESSABLE_ENTITY
-        errors = {exc.field: [exc.message]} if exc.field else None
+        field = context["view"].renamed.get(exc.field, exc.field)
+        errors = {field: [exc.message]} if field else None
         return respond(code, exc.message, rule=exc.rule_id, advice=exc.advice, errors=errors)
     if isinstance(exc, exceptions.ValidationError):
         return respond(exc.status_code, _("Some values are not valid."), errors=by_field(exc.detail))

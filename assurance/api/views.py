@@ -4,7 +4,7 @@ The mark reads and checks the values, runs the method once per Idempotency-Key, 
 the schema all of it: what is documented is what runs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -28,6 +28,9 @@ class View(APIView):
 
     tag: ClassVar[str]
     one_transaction: ClassVar[bool] = True
+
+    # Fields that the rules call otherwise than the path does.
+    renamed: ClassVar[Mapping[str, str]] = {}
 
     # Headers that the path reads, for the schema.
     headers_read: ClassVar[tuple[OpenApiParameter, ...]] = ()

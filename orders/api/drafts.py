@@ -8,7 +8,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 
 from assurance.accounts.queries import buyer_by_email
-from assurance.api.fields import Amount, Choice, Country, Day, Flag, Text, Whole, in_currency
+from assurance.api.fields import Amount, AmountOrNothing, Choice, Country, Day, Flag, Text, Whole, in_currency
 from assurance.api.fields import Request as Given
 from assurance.api.views import View, acting, endpoint, user_id
 from assurance.kernel import clock
@@ -51,8 +51,8 @@ class Contract(Given):
     items = serializers.ListField(child=Agreed(), min_length=1, max_length=PRODUCTS_AT_MOST)
     destination = Country()
     line = Whole(min_value=1, max_value=2**53, allow_null=True, default=None)
-    shipping = Amount(required=False, help_text="Absent: by the freight template.")
-    discount = Amount(required=False)
+    shipping = AmountOrNothing(required=False, help_text="Absent: by the freight template.")
+    discount = AmountOrNothing(required=False)
     initial = Amount(required=False, help_text="The initial payment; absent: all at once.")
     dispatch = Terms()
     export = Choice(choices=Export.choices, default=terms.SELF)
@@ -78,8 +78,18 @@ class Seen(Given):
     version = Whole(min_value=1, max_value=2**31 - 1, help_text="The version that you have read.")
 
 
+# What the rules call otherwise.
+RENAMED = {
+    "dispatch_day": "dispatch.day",
+    "dispatch_days": "dispatch.days",
+    "initial_payment": "initial",
+    "quantity": "items",
+}
+
+
 class Drafts(View):
     tag = "Orders"
+    renamed = RENAMED
 
     @endpoint("draftOrder", OrderDetail, body=DraftGiven, status=201)
     def post(self, request: Request, *, given: dict[str, Any]) -> WholeOrder:
@@ -101,6 +111,7 @@ class Drafts(View):
 
 class Change(OrderView):
     side = SELLER
+    renamed = RENAMED
 
     @endpoint("changeOrder", OrderDetail, body=Changed)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> WholeOrder:
@@ -148,8 +159,8 @@ def _draft(given: Mapping[str, Any], currency: str) -> Draft:
         return in_currency(given[name], currency, field=name) if name in given else None
 
     prices = {
-        item["product"]: in_currency(item["price"], currency, field="items")
-        for item in given["items"]
+        item["product"]: in_currency(item["price"], currency, field=f"items.{place}.price")
+        for place, item in enumerate(given["items"])
         if "price" in item
     }
     return Draft(

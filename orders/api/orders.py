@@ -1,6 +1,7 @@
 """The orders of a person: listed, started, read."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
@@ -133,6 +134,7 @@ class OrderStart(Given):
 
 class Orders(View):
     tag = "Orders"
+    renamed: ClassVar[Mapping[str, str]] = {"quantity": "items"}
 
     @endpoint("listOrders", shapes.OrderSummary, query=OrderFilters, many=True)
     def get(self, request: Request, *, given: dict[str, Any]) -> Listed:

@@ -153,8 +153,11 @@ def test_a_supplier_drafts_changes_and_sends_and_the_buyer_confirms_that_version
     [
         ({"buyer": "nobody@example.com"}, 400, "buyer"),
         ({"dispatch": {"days": 6, "day": "2021-04-01"}}, 400, "dispatch.days"),
+        ({"dispatch": {"day": "9999-12-31"}}, 422, "dispatch.day"),
+        ({"dispatch": {"day": "2021-03-14"}}, 422, "dispatch.day"),
+        ({"items": [{"product": 1, "quantity": 1, "price": "0.001"}]}, 400, "items.0.price"),
         ({"discount": "90.00"}, 422, "discount"),
-        ({"initial": "90.01"}, 422, "initial_payment"),
+        ({"initial": "90.01"}, 422, "initial"),
         ({"shipping": "1.005"}, 400, "shipping"),
     ],
 )
@@ -162,6 +165,12 @@ def test_a_draft_that_does_not_fit_writes_nothing(world, fields, status, named):
     answer, problem = world.seller.post("orders/drafts/", agreed(world, **fields))
     assert (answer, list(problem["errors"])) == (status, [named])
     assert not Order.objects.exists()
+
+
+def test_shipping_and_a_discount_may_be_nothing_as_on_the_page(world):
+    fields = {"line": world.line.pk, "shipping": "0", "discount": "0.00"}
+    status, order = world.seller.post("orders/drafts/", agreed(world, **fields))
+    assert (status, order["funds"]["total"]["amount"]) == (201, "90.00")
 
 
 @pytest.mark.rule("MON-2")
