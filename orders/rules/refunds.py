@@ -67,6 +67,17 @@ def check_amount(
 
 
 @rule("RFD-2")
+def check_alone(another_open: bool) -> None:
+    """Refuse a second application while one is not decided."""
+    if another_open:
+        raise RuleViolation(
+            "RFD-2",
+            _("A refund has already been applied for and is not decided yet."),
+            advice=_("Answer it or wait for its decision first."),
+        )
+
+
+@rule("RFD-2")
 def check_escalate(opened_at: datetime, *, policy: Policy, at: datetime) -> None:
     """The buyer may escalate from day 4."""
     earliest = from_day(opened_at, policy.refund_escalate_days)

@@ -56,16 +56,11 @@ def apply(
 ) -> Refund:
     """The buyer applies for a refund; the supplier is to answer. Money is not released meanwhile (PAY-4).
 
-    Refused STA-1 (also while another is open), RFD-1, CPN-6.
+    Refused STA-1, CPN-6, RFD-1, RFD-2.
     """
     order = locked(order_id, at)
     _check(order, amount, at)
-    if order.refunds.filter(state__in=OPEN).exists():
-        raise RuleViolation(
-            "STA-1",
-            _("A refund has already been applied for and is not decided yet."),
-            advice=_("Answer it or wait for its decision first."),
-        )
+    refunds.check_alone(order.refunds.filter(state__in=OPEN).exists())
     refund = _write(order, amount, reason=reason, state=refunds.NEGOTIATING, at=at, actor=actor, cause=cause)
     _note(refund, Step.APPLIED, BUYER, amount=amount, words=reason, at=at, actor=actor, uploads=uploads)
     order.disputed = True

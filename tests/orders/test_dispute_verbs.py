@@ -30,7 +30,7 @@ add        yes   yes     yes   yes   yes       STA-1  STA-1 STA-1  STA-1  yes
 escalate   RFD-2 RFD-2   yes   STA-1 STA-1     STA-1  STA-1 STA-1  STA-1  RFD-2
 rule       STA-1 STA-1   STA-1 yes   yes       STA-1  STA-1 STA-1  STA-1  STA-1
 deny       STA-1 STA-1   STA-1 yes   yes       STA-1  STA-1 STA-1  STA-1  STA-1
-apply      STA-1 STA-1   STA-1 STA-1 STA-1     yes    yes   yes    STA-1  STA-1
+apply      RFD-2 RFD-2   RFD-2 RFD-2 RFD-2     yes    yes   yes    STA-1  RFD-2
 settle     yes   yes     yes   yes   yes       yes    yes   yes    STA-1  yes
 """
 CLAIMS = """
