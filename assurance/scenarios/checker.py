@@ -6,10 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from assurance.kernel.money import USD
 from assurance.kernel.rulebook import TITLES
 from assurance.scenarios import grammar
 from assurance.scenarios.grammar import Field, Fields
-from assurance.scenarios.reader import FormatError, Lined, nearest
+from assurance.scenarios.reader import FormatError, Lined, LinedList, nearest
 
 _STEP_WORDS = ("at", "jobs", "refused", "expect")
 _NO_CHANGE = "jobs_change_nothing"
@@ -27,10 +28,18 @@ def _is_day(value: Any) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
+def _is_country(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 2 and value.isascii() and value.isupper()
+
+
 def _is_transit(value: Any) -> bool:
     return isinstance(value, Lined) and all(
-        isinstance(days, list) and len(days) == 2 and all(map(_is_number, days)) and 0 <= days[0] <= days[1]
-        for days in value.values()
+        _is_country(country)
+        and isinstance(days, list)
+        and len(days) == 2
+        and all(map(_is_number, days))
+        and 0 <= days[0] <= days[1]
+        for country, days in value.items()
     )
 
 
@@ -38,12 +47,18 @@ def _is_transit(value: Any) -> bool:
 _HOLDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     grammar.TEXT: ("a word", lambda value: isinstance(value, str) or _is_number(value)),
     grammar.NUMBER: ("a whole number from 0", lambda value: _is_number(value) and value >= 0),
+    grammar.COUNT: ("a whole number from 1", lambda value: _is_number(value) and value > 0),
     grammar.MONEY: ("an amount of money", _is_money),
     grammar.AMOUNT: ("“full” or an amount", lambda value: value == "full" or _is_money(value)),
+    grammar.RATE: ("dollars for one unit, above 0", lambda value: _is_money(value) and value > 0),
     grammar.DAY: ("a day, as 2021-03-20", _is_day),
     grammar.TIME: ("a time, as 2021-03-20 23:59:59", lambda value: isinstance(value, datetime)),
     grammar.FLAG: ("true or false", lambda value: isinstance(value, bool)),
-    grammar.COUNTRIES: ("a list of countries", lambda value: isinstance(value, list)),
+    grammar.COUNTRY: ("a country, as US", _is_country),
+    grammar.COUNTRIES: (
+        "a list of countries, as [US]",
+        lambda value: isinstance(value, list) and all(map(_is_country, value)),
+    ),
     grammar.NAMES: ("a list of names", lambda value: isinstance(value, list)),
     grammar.QUANTITIES: (
         "quantities by product, as {case: 2}",
@@ -70,6 +85,8 @@ class Checker:
     def check(self) -> None:
         """FormatError at the first word that the language does not have."""
         self._keys(self.top, grammar.TOP)
+        if not isinstance(self.top.get("scenario", ""), str):
+            self._wrong(self.top, "scenario", "“scenario” is one sentence")
         self._rules()
         world = self._part(self.top, "world")
         self._keys(world, grammar.WORLD)
@@ -80,16 +97,27 @@ class Checker:
         for part, found in things.items():
             for name in found:
                 self._fields(self._part(found, name), grammar.WORLD[part], f"{part} {name}")
+        for line in things["lines"].values():
+            self._guaranteed(line)
         before: datetime | None = None
-        for step in steps:
+        for step, at_line in zip(steps, steps.lines, strict=True):
+            if not isinstance(step, Lined):
+                raise FormatError(self.path, at_line, "a step is a mapping")
             before = self._step(step, before)
 
     def _rules(self) -> None:
         for id_ in self._list(self.top, "rules"):
-            if id_ not in TITLES:
+            if str(id_) not in TITLES:
                 self._wrong(self.top, "rules", f"no rule “{id_}”{nearest(str(id_), TITLES)}")
 
-    def _collect(self, steps: list[Any]) -> None:
+    def _guaranteed(self, line: Lined) -> None:
+        """Delivery can only be guaranteed where the line goes."""
+        for country in line.get("guaranteed", ()):
+            if country not in line["transit"]:
+                known = nearest(country, line["transit"])
+                self._wrong(line, "guaranteed", f"no country “{country}” in “transit”{known}")
+
+    def _collect(self, steps: LinedList) -> None:
         """The names that steps define, wherever in the file; the id of a refused verb may be used again."""
         for kind in ("order", "parcel", "claim", "coupon", "dispute"):
             self.names[kind] = set()
@@ -108,9 +136,7 @@ class Checker:
                         self._wrong(given, key, f"there is already “{name}”")
                     made.add((kind, name))
 
-    def _step(self, step: Any, before: datetime | None) -> datetime:
-        if not isinstance(step, Lined):
-            raise FormatError(self.path, self.top.lines["steps"], "a step is a mapping")
+    def _step(self, step: Lined, before: datetime | None) -> datetime:
         verbs = [key for key in step if key not in _STEP_WORDS]
         for verb in verbs:
             if verb in grammar.VERBS_NOT_YET:
@@ -126,13 +152,19 @@ class Checker:
             self._wrong(step, "at", "steps stand in time order")
         if step.get("jobs", "off") != "off":
             self._wrong(step, "jobs", "the only word here is “off”")
-        if "refused" in step and (step["refused"] not in TITLES or not verbs):
+        if "refused" in step and (str(step["refused"]) not in TITLES or not verbs):
             self._wrong(step, "refused", f"needs a verb and a rule{nearest(str(step['refused']), TITLES)}")
         for verb in verbs:
             self._fields(self._map(step, verb), grammar.VERBS[verb], verb)
+        if "order" in verbs and step["order"].get("currency", USD) == USD:
+            self._dollars(step["order"])
         if "expect" in step:
             self._expect(self._map(step, "expect"))
         return at  # type: ignore[return-value]
+
+    def _dollars(self, order: Lined) -> None:
+        if order.get("rate", 1) != 1:
+            self._wrong(order, "rate", "a rate needs a “currency” other than USD")
 
     def _expect(self, expected: Lined) -> None:
         for key in expected:
@@ -169,6 +201,8 @@ class Checker:
             self._wrong(given, key, f"“{key}” holds {said}")
         if field.holds == grammar.TEXT:
             given[key] = str(given[key])
+        if field.holds == grammar.NAMES:
+            given[key] = [str(name) for name in given[key]]
         if field.holds == grammar.TERMS:
             terms = given[key]
             self._fields(terms, grammar.TERMS_DAY if "day" in terms else grammar.TERMS_DAYS, key)
@@ -176,8 +210,8 @@ class Checker:
         if field.names:
             allowed = [*self.names[field.names], *field.one_of]
             for name in value if isinstance(value, (dict, list)) else [value]:
-                if str(name) not in allowed:
-                    self._wrong(given, key, f"no {field.names} “{name}”{nearest(str(name), allowed)}")
+                if name not in allowed:
+                    self._wrong(given, key, f"no {field.names} “{name}”{nearest(name, allowed)}")
         elif field.one_of and value not in field.one_of:
             self._wrong(given, key, f"no “{value}” here{nearest(value, field.one_of)}")
 
@@ -185,11 +219,12 @@ class Checker:
         """A mapping that may be left out or empty."""
         return Lined(holder.line) if holder.get(key) is None else self._map(holder, key)
 
-    def _list(self, holder: Lined, key: str) -> list[Any]:
+    def _list(self, holder: Lined, key: str) -> LinedList:
+        """A list that may be left out or empty."""
         value = holder.get(key)
-        if value is not None and not isinstance(value, list):
+        if value is not None and not isinstance(value, LinedList):
             self._wrong(holder, key, f"“{key}” takes a list")
-        return value or []
+        return value or LinedList()
 
     def _map(self, holder: Lined, key: str) -> Lined:
         value = holder.get(key)

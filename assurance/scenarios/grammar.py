@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-TEXT, NUMBER, MONEY, AMOUNT, DAY, TIME, FLAG = "text", "number", "money", "amount", "day", "time", "flag"
+from moneyed import CURRENCIES
+
+TEXT, NUMBER, COUNT, MONEY, AMOUNT, RATE = "text", "number", "count", "money", "amount", "rate"
+DAY, TIME, FLAG, COUNTRY = "day", "time", "flag", "country"
 COUNTRIES, NAMES, QUANTITIES, TRANSIT, TERMS = "countries", "names", "quantities", "transit", "terms"
 
 NONE = "none"
@@ -41,7 +44,7 @@ TOP = ("scenario", "rules", "world", "steps")
 
 WORLD: dict[str, Fields] = {
     "sellers": {"company": Field(TEXT), "upgraded": Field(DAY), "qualified": Field(DAY)},
-    "buyers": {"country": Field(TEXT)},
+    "buyers": {"country": Field(COUNTRY)},
     "lines": {
         "mode": _one_of("express", "air", "post", "land", "sea", required=True),
         "platform": Field(FLAG),
@@ -56,7 +59,7 @@ WORLD: dict[str, Fields] = {
         "dispatch_days": Field(NUMBER),
         "lines": Field(NAMES, names="line"),
         "small_quick": Field(FLAG),
-        "count": Field(NUMBER),
+        "count": Field(COUNT),
     },
 }
 
@@ -88,13 +91,13 @@ VERBS: dict[str, Fields] = {
         "items": Field(QUANTITIES, required=True, names="product"),
         "line": _named("line", required=False),
         "shipping": Field(MONEY),
-        "destination": Field(TEXT),
+        "destination": Field(COUNTRY),
         "export": _one_of("self", "market", "agency", "easy"),
         "dispatch": Field(TERMS),
         "initial": Field(MONEY),
         "discount": Field(MONEY),
-        "currency": Field(TEXT),
-        "rate": Field(MONEY),
+        "currency": _one_of(*CURRENCIES),
+        "rate": Field(RATE),
     },
     "confirm": {**ORDER, "by": SIDE},
     "decline": {**ORDER, "reason": _one_of("terms", "refusal", required=True)},

@@ -54,14 +54,14 @@ class Player:
             if steps:
                 world = self._world(top, steps[0]["at"])
                 for step in steps:
-                    self._step(world, step)
+                    self._played(world, step)
             self._books(top.line)
             transaction.set_rollback(True)
 
     def _world(self, top: Lined, first_step: datetime) -> World:
         try:
             return build(top.get("world") or Lined(top.line), first_step)
-        except (DatabaseError, ValueError) as error:
+        except Exception as error:
             line = top.lines.get("world", top.line)
             raise Difference(line, "world", "a world that can be", _error(error)) from error
 
@@ -73,6 +73,15 @@ class Player:
             PolicyVersion.objects.create(
                 starts_at=starts_at + timedelta(microseconds=1), figures=self.policy, note="play"
             )
+
+    def _played(self, world: World, step: Lined) -> None:
+        """A step in which something fails that nobody foresaw differs too; the other files are still played."""
+        try:
+            self._step(world, step)
+        except Difference:
+            raise
+        except Exception as error:
+            raise Difference(step.line, "the step", "that it can be played", _error(error)) from error
 
     def _step(self, world: World, step: Lined) -> None:
         at: datetime = step["at"]

@@ -4,6 +4,7 @@ YAML's own guesses are kept out: money becomes Decimal, never a float; `no` and 
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
@@ -31,6 +32,14 @@ class Lined(dict[str, Any]):
         self.lines: dict[str, int] = {}
 
 
+class LinedList(list[Any]):
+    """A list that knows the line of each of its members."""
+
+    def __init__(self, members: Iterable[Any] = (), lines: Iterable[int] = ()) -> None:
+        super().__init__(members)
+        self.lines = list(lines)
+
+
 class _Loader(yaml.SafeLoader):
     pass
 
@@ -42,7 +51,6 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?\d+$"), l
 _Loader.add_implicit_resolver("!money", re.compile(r"^-?\d+\.\d+$"), list("-0123456789"))
 _Loader.add_implicit_resolver("!day", re.compile(r"^\d{4}-\d\d-\d\d$"), list("0123456789"))
 _Loader.add_implicit_resolver("!time", re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?$"), list("0123456789"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Lined:
@@ -56,6 +64,11 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Lined:
     return found
 
 
+def _list(loader: _Loader, node: yaml.SequenceNode) -> LinedList:
+    members = [loader.construct_object(member, deep=True) for member in node.value]
+    return LinedList(members, (member.start_mark.line + 1 for member in node.value))
+
+
 def _day(loader: _Loader, node: yaml.ScalarNode) -> date:
     try:
         return date.fromisoformat(node.value)
@@ -66,6 +79,8 @@ def _day(loader: _Loader, node: yaml.ScalarNode) -> date:
 def _time(loader: _Loader, node: yaml.ScalarNode) -> datetime:
     try:
         return instant(node.value)
+    except OverflowError as error:  # the first or last hours of the calendar, which are no time in UTC
+        raise _no_value(node, f"there is no time {node.value}") from error
     except ValueError as error:
         raise _no_value(node, str(error)) from error
 
@@ -75,6 +90,7 @@ def _no_value(node: yaml.ScalarNode, problem: str) -> yaml.constructor.Construct
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:seq", _list)
 _Loader.add_constructor("!money", lambda loader, node: Decimal(node.value))
 _Loader.add_constructor("!day", _day)
 _Loader.add_constructor("!time", _time)
@@ -99,8 +115,9 @@ def midnight(day: date) -> datetime:
 
 def nearest(word: str, known: Any) -> str:
     """The known word that is most like an unknown one; nothing where none is known."""
-    found = get_close_matches(word, [str(k) for k in known], n=1, cutoff=0.0)
-    return f"; the nearest known word is “{found[0]}”" if found else ""
+    words = {str(k).lower(): str(k) for k in known}
+    found = get_close_matches(word.lower(), words, n=1, cutoff=0.0)
+    return f"; the nearest known word is “{words[found[0]]}”" if found else ""
 
 
 def read(path: Path) -> Lined:

@@ -13,7 +13,7 @@ from claims import services as claims
 from orders.models import Order
 from orders.queries.facts import elapsed, funds
 from orders.rules import lifecycle, terms
-from orders.services import amendment, bank, closing, dispatch, payment, receipt, refunds, start
+from orders.services import amendment, bank, closing, dispatch, offer, payment, receipt, refunds, start
 from sellers.services import funds as seller_funds
 from sellers.services import membership
 
@@ -56,10 +56,12 @@ def _order(w: World, v: Row, at: datetime) -> None:
         currency=currency,
         usd_rate=Decimal(v.get("rate", 1)),
     )
+    seller = w.sellers[v["seller"]].pk if "seller" in v else products[0][0].seller_id
     if v.get("by", "buyer") == "buyer":
+        if seller != products[0][0].seller_id:
+            raise offer.not_yours()
         made = start.by_buyer(buyer_id=buyer.pk, draft=draft, at=at)
     else:
-        seller = w.sellers[v["seller"]].pk if "seller" in v else products[0][0].seller_id
         made = start.by_seller(seller_id=seller, buyer_id=buyer.pk, draft=draft, at=at)
     w.orders[v["id"]] = made.pk
     w.exports[v["id"]] = draft.export

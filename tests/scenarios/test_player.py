@@ -198,7 +198,14 @@ class TestWhatIsPrinted:
         ("  - at: 2021-04-01\n", 0, "every step needs `at:`"),
         ("  - join: {seller: ming}\n", 0, "every step needs `at:`"),
         ("  - {at: 2021-04-01 10:00}\n  - {at: 2021-04-01 09:59:59}\n", 1, "steps stand in time order"),
-        ("  - noon\n", -1, "a step is a mapping"),
+        ("  - noon\n", 0, "a step is a mapping"),
+        ("  - {at: 2021-04-01 10:00}\n  -\n", 1, "a step is a mapping"),
+        (
+            "  - at: 2021-04-01 10:00\n    join: {seller: ming}\n    refused: [UPG-1]\n",
+            2,
+            "needs a verb and a rule",
+        ),
+        ("  - <<: {at: 2021-04-01 10:00}\n", 0, "no verb “<<”"),
         (
             "  - at: 2021-04-01 10:00\n    terminate: {company: ming, reason: x}\n",
             1,
@@ -256,7 +263,16 @@ class TestWhatIsPrinted:
         (ORDER.replace("line: air", "dispatch: {day: 2021-05-01, days: 3}"), 1, "no “days” here"),
         (ORDER.replace("line: air", "dispatch: {after: full}"), 1, "dispatch needs “days”"),
         (ORDER.replace("line: air", "dispatch: {days: 3, after: ful}"), 1, "nearest known word is “full”"),
+        (ORDER.replace("line: air", "currency: euro"), 1, "the nearest known word is “EUR”"),
+        (
+            ORDER.replace("line: air", "currency: EUR, rate: 0"),
+            1,
+            "“rate” holds dollars for one unit, above 0",
+        ),
+        (ORDER.replace("line: air", "rate: 1.1"), 1, "a rate needs a “currency” other than USD"),
+        (ORDER.replace("line: air", "destination: France"), 1, "“destination” holds a country, as US"),
         (ORDER.replace("line: air", "shipping: free"), 1, "“shipping” holds an amount of money"),
+        ("  - at: 9999-12-31 23:59:59\n", 0, "there is no time 9999-12-31 23:59:59"),
         ("  - at: 2021-02-29 10:00\n", 0, "there is no time 2021-02-29 10:00"),
         ("  - at: 2021-03-14 02:30\n", 0, "2021-03-14 02:30 does not exist in America/Los_Angeles"),
         ("  - at: 2021-11-07 01:30\n", 0, "2021-11-07 01:30 occurs twice in America/Los_Angeles"),
@@ -274,7 +290,9 @@ def test_refused_with_file_line_and_nearest_word(tmp_path: Path, steps: str, lin
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
+        ("scenario: A small world", "scenario: {a: world}", 1, "“scenario” is one sentence"),
         ("rules: [DSP-4]", "rules: [DSP-0]", 2, "no rule “DSP-0”"),
+        ("rules: [DSP-4]", "rules: [[DSP-4]]", 2, "no rule “['DSP-4']”"),
         ("rules: [DSP-4]", "rules: DSP-4", 2, "“rules” takes a list"),
         ("rules:", "rule:", 2, "the nearest known word is “rules”"),
         ("  buyers:", "  buyer:", 7, "the nearest known word is “buyers”"),
@@ -283,6 +301,16 @@ def test_refused_with_file_line_and_nearest_word(tmp_path: Path, steps: str, lin
         ("mode: air", "mode: rail", 11, "no “rail” here"),
         ("mode: air, ", "", 11, "lines air needs “mode”"),
         ("US: [5, 7]", "US: [7, 5]", 11, "“transit” holds days by country"),
+        ("US: [5, 7]", "us: [5, 7]", 11, "“transit” holds days by country"),
+        (
+            "guaranteed: [US]",
+            "guaranteed: [DE]",
+            11,
+            "no country “DE” in “transit”; the nearest known word is “US”",
+        ),
+        ("guaranteed: [US]", "guaranteed: [1]", 11, "“guaranteed” holds a list of countries"),
+        ("country: DE", "country: Germany", 9, "“country” holds a country, as US"),
+        ("price: 20, ", "price: 20, count: 0, ", 14, "“count” holds a whole number from 1"),
         ("US: [5, 7]", "US: 7", 11, "“transit” holds days by country"),
         ("seller: ming, price: 20", "seller: min, price: 20", 14, "the nearest known word is “ming”"),
         ("lines: [air]", "lines: [airr]", 13, "the nearest known word is “air”"),
@@ -405,6 +433,22 @@ class TestWhatIsPlayed:
     def test_a_world_that_cannot_be_is_a_difference(self, tmp_path: Path) -> None:
         head = WORLD.replace("dispatch_days: 9", "dispatch_days: 91")
         assert "world: expected a world that can be" in told(tmp_path, ORDER, head=head)
+
+    def test_names_of_digits(self, tmp_path: Path) -> None:
+        head = WORLD.replace("    air:", "    1:").replace("[air]", "[1]")
+        assert told(tmp_path, ORDER.replace("line: air", "line: 1"), head=head).startswith("ok ")
+
+    def test_a_buyer_names_another_seller_than_that_of_the_items(self, tmp_path: Path) -> None:
+        other = ORDER.replace("line: air", "line: air, seller: empty")
+        assert told(tmp_path, other + "    refused: ORD-1\n").startswith("ok ")
+        assert told(tmp_path, ORDER.replace("line: air", "line: air, seller: ming")).startswith("ok ")
+
+    def test_what_nobody_foresaw_is_a_difference_too(self, tmp_path: Path) -> None:
+        early = "  - at: 0001-01-01 10:00\n"
+        shown = told(tmp_path, early)
+        assert "world: expected a world that can be, found OverflowError" in shown
+        shown = told(tmp_path, ORDER.replace("case: 3", f"case: {10**30}"))
+        assert "FAILED" in shown
 
     def test_jobs_run_before_a_step_unless_off(self, tmp_path: Path) -> None:
         steps = PAID + "  - at: 2021-05-01 10:00\n    jobs: off\n    expect: {jobs_change_nothing: true}\n"
