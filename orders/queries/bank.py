@@ -9,11 +9,11 @@ from django.db.models import Max
 
 from assurance.kernel.days import day_of, end_of
 from assurance.kernel.models import Event
-from assurance.kernel.money import Money
-from coupons import rules as coupon_rules
 from coupons.models import Coupon
-from orders.models import BankLine, BankStatement, Order, StatementState, TakenBack
+from coupons.queries import usable
+from orders.models import BankLine, BankStatement, Method, Order, StatementState, TakenBack
 from orders.queries.facts import elapsed, funds, left_alone
+from orders.queries.quote import coupon_part
 from orders.rules import lifecycle
 from orders.rules.bank import matching
 from orders.rules.bank.lines import Line, line_from
@@ -74,7 +74,7 @@ def _awaits(
     state = elapsed(order, at).state
     now = funds(order)
     due = lifecycle.due_now(now)
-    part = _coupon_part(order, coupon, due)
+    part = coupon_part(due, coupon, order.usd_rate)  # beside which the buyer's cash is one transfer (PAY-3)
     waiting = [line.amount for line in lines if line.state == "open"]
     return Awaits(
         due=due - part,
@@ -90,14 +90,6 @@ def _awaits(
     )
 
 
-def _coupon_part(order: Order, coupon: Coupon | None, due: Money) -> Money:
-    """What the coupon reserved for it pays of what is due (PAY-3)."""
-    if coupon is None or due.amount <= 0:
-        return order.total * 0
-    part, used = coupon_rules.pays(coupon.face, due=due, usd_rate=order.usd_rate)
-    return part if part.amount and used.amount else order.total * 0
-
-
 def _orders(numbers: set[str]) -> dict[str, Order]:
     found = Order.objects.filter(number__in=numbers).select_related("policy")
     return {order.number: order for order in found}
@@ -106,6 +98,22 @@ def _orders(numbers: set[str]) -> dict[str, Order]:
 def on_its_way(*, before: datetime) -> bool:
     """Whether money that was asked for before an instant is still being taken in, or about to be."""
     return BankStatement.objects.filter(state=StatementState.TAKING, taken_at__lt=before).exists()
+
+
+def is_kept_back(coupon: Coupon) -> bool:
+    """Whether a coupon's order is over its time, but a transfer asked for before may still come with it (CPN-4)."""
+    held, until = coupon.reserved_order_id, coupon.reserved_until
+    return held is not None and until is not None and on_its_way(before=until)
+
+
+def choosable(buyer_id: int, at: datetime) -> list[Coupon]:
+    """The coupons that paying would take from a buyer now, soonest to expire first."""
+    return [coupon for coupon in usable(buyer_id, at) if not is_kept_back(coupon)]
+
+
+def is_asked_for(order: Order, coupon_id: int) -> bool:
+    """Whether a transfer was asked for with this coupon: its money may be under way, and counts with it."""
+    return order.payments.filter(method=Method.TT, coupon_id=coupon_id).exists()
 
 
 def counts_from(order: Order, asked: datetime) -> datetime:

@@ -170,5 +170,8 @@ def bill(
 
 
 def coupon_part(due: Money, coupon: Coupon | None, usd_rate: Decimal) -> Money:
-    """What a coupon, if there is one, pays of what is due (CPN-3)."""
-    return coupon_rules.pays(coupon.face, due=due, usd_rate=usd_rate)[0] if coupon else due * 0
+    """What a coupon, if there is one, pays of what is due; nothing where it would be refused (CPN-3)."""
+    if coupon is None or due.amount <= 0:
+        return due * 0
+    part, used = coupon_rules.pays(coupon.face, due=due, usd_rate=usd_rate)
+    return part if used.amount else due * 0

@@ -15,7 +15,7 @@ from coupons import rules as coupon_rules
 from coupons import services as coupons
 from coupons.models import Coupon
 from orders.models import Method, Order, Payment, PaymentState
-from orders.queries.bank import on_its_way
+from orders.queries.bank import is_asked_for, is_kept_back
 from orders.queries.facts import funds, left_alone, policy_of
 from orders.rules import lifecycle, terms
 from orders.services import book, income
@@ -94,7 +94,7 @@ def take_off_coupon(*, order_id: int, at: datetime, actor: Actor = PLATFORM) -> 
     lifecycle.check_allows(state_now(order, at), "pay")
     before = order.payments.select_for_update().filter(state__in=OPEN).first()
     _check_not_confirmed(before)
-    if _is_asked_for(order, coupon.pk):
+    if is_asked_for(order, coupon.pk):
         raise RuleViolation(
             "CPN-4",
             _("A bank transfer with this coupon may be under way."),
@@ -161,19 +161,13 @@ def _take_coupon(
         at=at,
         lock=True,
     )
-    _check_not_spared(quoted[0], order.pk)
+    if quoted[0].reserved_order_id != order.pk and is_kept_back(quoted[0]):
+        raise coupon_rules.reserved_elsewhere()
     order.discount_since = order.discount_since or at
     limit = left_alone(order, at)
     until = limit[0] if limit else None
     coupons.reserve(coupon=quoted[0], order_id=order.pk, until=until, at=at, actor=actor)
     return quoted
-
-
-def _check_not_spared(coupon: Coupon, order_id: int) -> None:
-    """Another order's time is over, but a transfer that was asked for before may come with the coupon (CPN-4)."""
-    held, until = coupon.reserved_order_id, coupon.reserved_until
-    if held not in (None, order_id) and until is not None and on_its_way(before=until):
-        raise coupon_rules.reserved_elsewhere()
 
 
 def _check_not_confirmed(attempt: Payment | None) -> None:
@@ -185,14 +179,9 @@ def _check_not_confirmed(attempt: Payment | None) -> None:
         )
 
 
-def _is_asked_for(order: Order, coupon_id: int) -> bool:
-    """Whether a transfer was asked for with this coupon: its money may be under way, and counts with it."""
-    return order.payments.filter(method=Method.TT, coupon_id=coupon_id).exists()
-
-
 def _give_coupon_up(order: Order, attempt: Payment, at: datetime) -> None:
     """Free the coupon of an attempt that came to nothing, unless a transfer waits for it as well (CPN-4)."""
-    if attempt.coupon_id is not None and not _is_asked_for(order, attempt.coupon_id):
+    if attempt.coupon_id is not None and not is_asked_for(order, attempt.coupon_id):
         _free_coupon(order, at)
 
 

@@ -16,6 +16,7 @@ from coupons.models import Coupon
 from orders import gateway
 from orders.models import Method, Order
 from orders.queries.accounts import accounts
+from orders.queries.bank import choosable, is_asked_for
 from orders.queries.facts import funds
 from orders.queries.quote import Bill, bill, coupon_part
 from orders.rules import lifecycle
@@ -37,7 +38,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class PaymentStep:
-    """What can be chosen, what is chosen, and what it comes to. No bill: something has to be chosen first."""
+    """What can be chosen, what is chosen, and what it comes to. No bill: something has to be chosen first.
+
+    `reserved` is the coupon that the order holds, `is_bound` says that it cannot be taken off any more.
+    """
 
     coupons: list[tuple[Coupon, Money]]
     coupon: Coupon | None
@@ -45,6 +49,7 @@ class PaymentStep:
     method: Method | None
     bill: Bill | None
     reserved: Coupon | None = None
+    is_bound: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ def step(
     Without a choice, the coupon that ends soonest and the first method. A choice that is none gives way to the
     default; the service refuses it when it is sent.
     """
-    usable = coupons.usable(buyer_id, at)
+    usable = _that_pay(choosable(buyer_id, at), due)
     coupon = _chosen_coupon(chosen.get("coupon", ""), usable)
     return _step(chosen, usable, coupon, due=due, policy=policy, country=country)
 
@@ -117,22 +122,26 @@ def step(
 def step_of(chosen: QueryDict, order: Order, *, policy: Policy, at: datetime) -> tuple[PaymentStep, Share]:
     """The payment of an order that is there. A coupon already reserved for it can be kept or taken off; where one
 
-    has been used, no other is offered (CPN-3).
+    has been used, or a transfer was asked for with it, no other is offered (CPN-3).
     """
+    due = lifecycle.due_now(funds(order))
     reserved = coupons.reserved_for(order.pk)
-    usable = [] if order.coupon_minor else [*reserved, *coupons.usable(order.buyer_id, at)]
+    is_bound = any(is_asked_for(order, coupon.pk) for coupon in reserved)
+    others = [] if order.coupon_minor or is_bound else choosable(order.buyer_id, at)
+    usable = _that_pay([*reserved, *others], due, order.usd_rate)
     coupon = _chosen_coupon(chosen.get("coupon", ""), usable)
     share = _share(chosen, order, coupon)
     pays = _step(
         chosen,
         usable,
         coupon,
-        due=lifecycle.due_now(funds(order)),
+        due=due,
         policy=policy,
         country=str(order.destination),
         usd_rate=order.usd_rate,
         share=share,
         reserved=reserved[0] if reserved else None,
+        is_bound=is_bound,
         before=order.payments.order_by("-id").values_list("method", flat=True).first(),
     )
     return pays, share
@@ -149,6 +158,7 @@ def _step(
     usd_rate: Decimal = Decimal(1),
     share: Share | None = None,
     reserved: Coupon | None = None,
+    is_bound: bool = False,
     before: str | None = None,
 ) -> PaymentStep:
     """`before` is the method of the attempt before, which is chosen again where nothing else is."""
@@ -169,6 +179,7 @@ def _step(
         method=wanted[0] if wanted else None,
         bill=billed(wanted[0]) if wanted and (share is None or share.is_ready) else None,
         reserved=reserved,
+        is_bound=is_bound,
     )
 
 
@@ -188,6 +199,10 @@ def _share(chosen: QueryDict, order: Order, coupon: Coupon | None) -> Share:
             cash = None
     outcome, left = lifecycle.outcome(now, due if cash is None else cash + part)
     return Share(form, form.chosen, due - part, most, now.outstanding > due, cash, outcome, left)
+
+
+def _that_pay(found: list[Coupon], due: Money, usd_rate: Decimal = Decimal(1)) -> list[Coupon]:
+    return [coupon for coupon in found if coupon_part(due, coupon, usd_rate).amount]
 
 
 def _chosen_coupon(text: str, usable: list[Coupon]) -> Coupon | None:
