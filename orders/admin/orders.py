@@ -32,7 +32,7 @@ from coupons.models import Coupon, Redemption, StoreCoupon
 from orders.admin.messages import messages_panel
 from orders.models import BankLine, Guarantee, Order, Refund
 from orders.queries.buyer import detail, views
-from orders.queries.facts import held
+from orders.queries.facts import elapsed, held
 from orders.rules import lifecycle
 from sellers.models import Seller
 
@@ -107,7 +107,9 @@ class OrderAdmin(DetailAdmin):
             explains=gettext_lazy(
                 "For both guarantees. Either way no points and no effect on the on-time rate."
             ),
-            offered=lambda order, at: order.claimed_at is None and order.state in lifecycle.ALLOWED["exempt"],
+            offered=lambda order, at: (
+                order.claimed_at is None and elapsed(order, at).state in lifecycle.ALLOWED["exempt"]
+            ),
         ),
     )
 

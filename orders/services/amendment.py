@@ -12,7 +12,7 @@ from orders.models import Order, Proposal
 from orders.queries.facts import facts, parcels_of, promise_after
 from orders.rules import amendments, lifecycle
 from orders.services import book
-from orders.services.elapse import locked
+from orders.services.elapse import locked, state_now
 
 _NOTHING_OPEN = _("No new dispatch day is waiting for an answer.")
 
@@ -101,7 +101,7 @@ def exempt(
     order = locked(order_id, at)
     if order.claimed_at is not None:
         raise RuleViolation("DSP-7", _("A claim has been filed on this order; it can no longer be exempted."))
-    lifecycle.check_allows(order.state, "exempt")
+    lifecycle.check_allows(state_now(order, at), "exempt")
     if order.exempted_at is not None and order.platform_bears == platform_bears:
         return order
     order.exempted_at, order.platform_bears = since or at, platform_bears

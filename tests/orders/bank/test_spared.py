@@ -6,9 +6,11 @@ import pytest
 
 from assurance.kernel.models import Deadline
 from assurance.kernel.money import Money
+from claims import services as claims
 from coupons import queries as coupons
 from coupons.models import Coupon
 from orders.models import Order, Return
+from orders.queries.facts import view
 from orders.services import bank, closing, elapse, intake, payment, receipt, statements, sweeps
 from tests import factories
 from tests.factories import NOW
@@ -61,10 +63,40 @@ def test_nothing_else_is_done_with_it_after_its_time(shop: Shop) -> None:
         closing.cancel(order_id=order.pk, by="buyer", at=closes)
     with refused("STA-1"):
         receipt.change_address(order_id=order.pk, at=closes, address={"city": "Boston", "country": "US"})
+    with refused("STA-1"):
+        claims.exempt_order(order_id=order.pk, platform_bears=False, reason="Flood", at=closes)
     with refused("ORD-3"):
         bank.associate(order_id=order.pk, at=closes)
     payment.settle(reference=attempt.reference, outcome="succeeded", at=closes)
     assert (Return.objects.get().amount, Return.objects.get().rule) == (attempt.charge, "ORD-3")
+
+
+@pytest.mark.rule("DSP-7")
+@pytest.mark.parametrize("bears", [False, True])
+@pytest.mark.parametrize("by_bank", [False, True])
+def test_an_order_is_exempted_while_its_money_is_being_taken_in(
+    shop: Shop, bears: bool, by_bank: bool
+) -> None:
+    """It becomes effective exempted: its clock starts, but nothing is ever late, unless the platform bears it."""
+    order = unpaid(shop)
+    attempt = payment.start(order_id=order.pk, method="visa", at=NOW)
+    if by_bank:
+        statement, _ = statements.upload(name="a", data=mt940(Paid("80.00", ref(order))), at=AT)
+        statements.take_in(statement_id=statement.pk, reason="r", at=NOW)
+    else:
+        payment.settle(reference=attempt.reference, outcome="pending", at=NOW)
+    claims.exempt_order(order_id=order.pk, platform_bears=bears, reason="Flood", at=NOW + SOON)
+    if by_bank:
+        intake.take_due(NOW + 2 * SOON)
+    else:
+        payment.settle(reference=attempt.reference, outcome="succeeded", at=NOW + 2 * SOON)
+    order.refresh_from_db()
+    shown = view(order, [], NOW + 2 * SOON)
+    assert (order.state, order.clock_started_at is not None) == ("awaiting_dispatch", True)
+    assert {shown.dispatch, shown.delivery} == {"active" if bears else "exempted"}
+    kinds = set(Deadline.objects.filter(subject_id=order.pk).values_list("kind", flat=True))
+    assert kinds == ({"dispatch", "dispatch_near", "delivery"} if bears else set())
+    assert {g.state for g in order.guarantees.all()} == {shown.dispatch}
 
 
 def test_money_that_does_not_save_it_closes_it_as_of_its_time(shop: Shop) -> None:
