@@ -75,10 +75,8 @@ class CouponAdmin(DetailAdmin):
             Fact(_("Last day"), thing.last_day, "CPN-2"),
         ]
         if thing.reserved_order_id is not None:
-            number = Order.objects.get(pk=thing.reserved_order_id).number
-            facts.append(
-                Fact(_("Reserved for"), links.to(user, Order, thing.reserved_order_id, number), "CPN-4")
-            )
+            order = Order.objects.get(pk=thing.reserved_order_id)
+            facts.append(Fact(_("Reserved for"), links.to_order(user, order), "CPN-4"))
         return [
             Panel(_("From the claim to the money"), table=trail.chain(thing, user)),
             Panel(_("Coupon"), facts, side=True),
@@ -246,7 +244,7 @@ class StoreCouponAdmin(DetailAdmin):
         rows = [
             (
                 order.created_at,
-                links.to(user, Order, order.pk, parts.order_no(order.number)),
+                links.to_order(user, order),
                 order.get_state_display(),
                 -order.discount,
                 order.total,

@@ -58,6 +58,11 @@ def fours(number: str) -> list[str]:
     return [number[i * 4 : i * 4 + 4] for i in range(cuts - 1)] + [number[(cuts - 1) * 4 :]]
 
 
+def number_text(number: str) -> str:
+    """An order number inside a sentence: `8575 3461 8603 82214`."""
+    return " ".join(fours(number))
+
+
 def said(value: object) -> object:
     """A value inside a sentence: days, instants and amounts in the platform's forms, others as they are."""
     if isinstance(value, datetime):

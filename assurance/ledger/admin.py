@@ -40,6 +40,17 @@ class AccountList(ChangeList):
             account.holder_name = trail.account_name(account, owners)  # type: ignore[attr-defined]
 
 
+class TransferList(ChangeList):
+    """A page of the list, with the names of what caused each transfer read together."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: list[Transfer] = list(self.result_list)
+        names = links.causes(self.result_list)
+        for transfer in self.result_list:
+            transfer.cause_name = names[transfer.pk]  # type: ignore[attr-defined]
+
+
 @admin.register(Account)
 class AccountAdmin(DetailAdmin):
     list_display = ("holder", "currency", "balance_column")
@@ -97,7 +108,9 @@ class AccountAdmin(DetailAdmin):
             Fact(_("Currency"), thing.currency),
             Fact(
                 _("Holder"),
-                links.to(request.user, owner, thing.owner_id, self.heading(thing)) if owner else None,
+                links.to(request.user, owner, thing.owner_id, self.heading(thing))
+                if owner
+                else _("the platform"),
             ),
         ]
         return [
@@ -158,6 +171,9 @@ class TransferAdmin(DetailAdmin):
     search_help_text = gettext_lazy("The beginning of the reference")
     ordering = ("-id",)
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return TransferList
+
     def heading(self, thing: Transfer) -> Any:
         return f"{trail.what(thing)} · {thing.reference}"
 
@@ -167,7 +183,7 @@ class TransferAdmin(DetailAdmin):
 
     @display(description=gettext_lazy("cause"))
     def cause_column(self, transfer: Transfer) -> str:
-        return f"{links.cause_name(transfer.cause)} {transfer.cause_id}"
+        return str(transfer.cause_name)  # type: ignore[attr-defined]
 
     def panels(self, request: HttpRequest, thing: Transfer, at: datetime) -> list[Panel]:
         user = request.user
@@ -208,7 +224,7 @@ def _behind(transfer: Transfer, user: Any) -> list[Fact]:
     """The bank's lines that a transfer counted or set aside, what it left to be returned, what it paid out."""
     lines = BankLine.objects.filter(transfer_reference=transfer.reference).order_by("id")
     due = Return.objects.filter(reference=transfer.reference).first()
-    facts = [Fact(_("Bank line"), links.to(user, BankLine, line.pk, line.bank_reference)) for line in lines]
+    facts = [Fact(_("Bank line"), links.to_thing(user, line)) for line in lines]
     if due is not None:
         facts.append(Fact(_("To be returned"), links.to(user, Return, due.pk, due.amount)))
     if transfer.what == "withdrawal":

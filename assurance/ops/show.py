@@ -28,9 +28,8 @@ def shown(value: Any, precision: str = "second") -> Any:
         case date():
             return parts.moment(value, day_text(value))
         case Link():
-            return (
-                format_html('<a href="{}">{}</a>', value.url, shown(value.text)) if value.url else value.text
-            )
+            words = shown(value.text)
+            return format_html('<a href="{}">{}</a>', value.url, words) if value.url else words
         case Badge() | Progress():
             return _drawn(value)
         case Rule():

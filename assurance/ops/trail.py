@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assurance.kernel.money import from_minor
+from assurance.kernel.wording import number_text
 from assurance.ledger.models import Account, AccountKind, Entry, Transfer
 from assurance.ledger.queries import transfers_of
 from assurance.ops import links
@@ -45,7 +46,7 @@ def owners_of(accounts: Iterable[Account]) -> Owners:
     sellers = {a.owner_id for a in accounts if a.kind == AccountKind.SELLER}
     numbers = Order.objects.filter(pk__in=orders).values_list("pk", "number") if orders else ()
     names = Seller.objects.filter(pk__in=sellers).values_list("pk", "name") if sellers else ()
-    found: Owners = {(AccountKind.ORDER.value, pk): number for pk, number in numbers}
+    found: Owners = {(AccountKind.ORDER.value, pk): number_text(number) for pk, number in numbers}
     return found | {(AccountKind.SELLER.value, pk): name for pk, name in names}
 
 
@@ -91,9 +92,8 @@ def chain(coupon: Coupon, user: Any) -> Table:
     rows: list[tuple[Any, ...]] = []
     claim = Claim.objects.filter(coupon=coupon).select_related("order").first()
     if claim is not None:
-        rows.append(
-            (_("Claim"), claim.filed_at, links.to(user, Claim, claim.pk, claim.order.number), claim.amount)
-        )
+        name = parts.order_no(claim.order.number)
+        rows.append((_("Claim"), claim.filed_at, links.to(user, Claim, claim.pk, name), claim.amount))
     rows.append(
         (
             _("Coupon issued"),
@@ -110,11 +110,16 @@ def chain(coupon: Coupon, user: Any) -> Table:
 
 def _use(redemption: Redemption, user: Any) -> Iterable[tuple[Any, ...]]:
     order = Order.objects.get(pk=redemption.order_id)
-    yield _("Used on"), redemption.redeemed_at, links.to(user, Order, order.pk, order.number), redemption.used
+    yield _("Used on"), redemption.redeemed_at, links.to_order(user, order), redemption.used
     for transfer in transfers_of("order", order.pk).filter(rule="PAY-3"):
         yield _transfer(transfer, user)
     if redemption.returned_at is not None:
-        yield _("Returned to the platform"), redemption.returned_at, order.number, redemption.used
+        yield (
+            _("Returned to the platform"),
+            redemption.returned_at,
+            links.to_order(user, order),
+            redemption.used,
+        )
     recovery = Recovery.objects.filter(redemption=redemption).select_related("debt__seller").first()
     if recovery is None:
         yield _("Recovery"), None, _("none: the platform bears it"), None

@@ -47,7 +47,6 @@ WORDS: dict[str, Promise] = {
     "name": _("name"),
     "name_zh": _("Chinese name"),
     "note": _("note"),
-    "order": _("order"),
     "owner": _("owner"),
     "payer": _("payer"),
     "reason": _("reason"),

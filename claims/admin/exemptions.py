@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from django_countries import countries
 from unfold.decorators import display
 
-from assurance.kernel.wording import day_text
+from assurance.kernel.wording import day_text, number_text
 from assurance.ops import links
 from assurance.ops.acts import Act, ReasonForm
 from assurance.ops.detail import DetailAdmin
@@ -27,7 +27,6 @@ from claims import queries, rules, services
 from claims.models import Exemption
 from logistics import queries as logistics
 from logistics.models import Line
-from orders.models import Order
 
 # A region changes many orders at once, so it takes an administrator; a reviewer exempts single orders.
 MAY_REGION = "claims.change_exemption"
@@ -174,7 +173,7 @@ class ExemptionAdmin(DetailAdmin):
 
     def heading(self, thing: Exemption) -> Any:
         if thing.order is not None:
-            return _("Exemption of order %(number)s") % {"number": thing.order}
+            return _("Exemption of order %(number)s") % {"number": number_text(thing.order.number)}
         return _("Exemption: %(where)s, %(when)s") % {"where": _where(thing), "when": _when(thing)}
 
     def panels(self, request: HttpRequest, thing: Exemption, at: datetime) -> list[Panel]:
@@ -216,7 +215,7 @@ def _effect(exemption: Exemption) -> str:
 def _facts(thing: Exemption, user: Any) -> Panel:
     facts = [Fact(_("State"), _state(thing))]
     if thing.order is not None:
-        facts.append(Fact(_("Order"), links.to(user, Order, thing.order_id, thing.order)))
+        facts.append(Fact(_("Order"), links.to_order(user, thing.order)))
     else:
         facts += [
             Fact(
@@ -257,7 +256,7 @@ def _preview(thing: Exemption, user: Any, at: datetime) -> list[Panel]:
         note = _("Only the first %(n)d orders were looked through.") % {"n": LOOKED_THROUGH}
     rows = [
         (
-            links.to(user, Order, one.order.pk, parts.order_no(one.order.number)),
+            links.to_order(user, one.order),
             EXPECTED[one.outcome],
             [GUARANTEE[one.view.dispatch], GUARANTEE[one.view.delivery]],
             one.view.dispatch_due,
@@ -300,7 +299,7 @@ def _come_to(thing: Exemption, user: Any) -> Panel:
     found = thing.looked_at.select_related("order__seller").order_by("-pk")
     rows = [
         (
-            links.to(user, Order, one.order_id, parts.order_no(one.order.number)),
+            links.to_order(user, one.order),
             one.order.seller,
             one.at,
             OUTCOMES[one.outcome],

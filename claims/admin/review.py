@@ -17,7 +17,7 @@ from unfold.views import ChangeList
 from assurance.kernel import clock
 from assurance.kernel.days import day_of, end_of
 from assurance.kernel.money import USD, Money, convert
-from assurance.kernel.wording import day_text, instant_text, money_text
+from assurance.kernel.wording import day_text, instant_text, money_text, number_text
 from assurance.ledger.queries import transfers_of
 from assurance.ops import history, links, trail
 from assurance.ops.acts import Act
@@ -29,7 +29,6 @@ from assurance.ui import parts
 from claims import rules, services
 from claims.models import Claim
 from claims.queries import Dossier, dossier, dossiers
-from orders.models import Order
 from orders.queries.facts import parcels_of
 from sellers.models import Seller
 
@@ -132,13 +131,19 @@ class ClaimAdmin(DetailAdmin):
         return found
 
     def heading(self, thing: Claim) -> Any:
-        return _("Claim for order %(number)s") % {"number": thing.order.number}
+        return _("Claim for order %(number)s") % {"number": number_text(thing.order.number)}
 
     def summary(self, thing: Claim, at: datetime) -> Sequence[Any]:
         found: Dossier = thing.dossier  # type: ignore[attr-defined]
         advised = _("advised: %(what)s") % {"what": ADVICE[found.recommendation].text}
         bearer = _("bearer: %(name)s") % {"name": _bearer(found)}
-        return thing.order.number, thing.get_guarantee_display(), thing.amount, advised, bearer
+        return (
+            parts.order_no(thing.order.number),
+            thing.get_guarantee_display(),
+            thing.amount,
+            advised,
+            bearer,
+        )
 
     @display(description=gettext_lazy("order"))
     def order_number(self, claim: Claim) -> Any:
@@ -289,7 +294,7 @@ def _why_bearer(found: Dossier) -> str:
 
 def _claim_panel(claim: Claim, user: Any) -> Panel:
     facts = [
-        Fact(_("Order"), links.to(user, Order, claim.order_id, parts.order_no(claim.order.number))),
+        Fact(_("Order"), links.to_order(user, claim.order)),
         Fact(_("Seller"), links.to(user, Seller, claim.order.seller_id, claim.order.seller.name)),
         Fact(_("Buyer"), claim.filed_by, note=claim.filed_by.email),
         Fact(_("Country"), countries.name(str(claim.order.destination))),

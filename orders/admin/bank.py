@@ -22,7 +22,7 @@ from assurance.ops.sheets import Badge, Fact, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
 from orders.admin.verdicts import REASONS, VERDICTS
-from orders.models import BankLine, BankStatement, Order, Return, TakenBack
+from orders.models import BankLine, BankStatement, Return, TakenBack
 from orders.queries.bank import alike, reversals_of
 from orders.rules import lifecycle
 from orders.rules.bank import matching
@@ -87,15 +87,7 @@ def _is_early(line: BankLine) -> bool:
 
 @admin.register(BankLine)
 class BankLineAdmin(DetailAdmin):
-    list_display = (
-        "named",
-        "arrived",
-        "amount_column",
-        "state_column",
-        "order",
-        "payer",
-        "reference",
-    )
+    list_display = ("named", "arrived", "amount_column", "state_column", "order_column", "payer", "reference")
     list_filter = (WaitingFilter, "state")
     search_fields = ("bank_reference__startswith", "order__number__exact", "payer", "reference")
     list_select_related = ("order",)
@@ -132,8 +124,11 @@ class BankLineAdmin(DetailAdmin):
 
     @display(description=gettext_lazy("bank reference"))
     def named(self, line: BankLine) -> str:
-        """As the bank has it, without what makes it ours alone."""
-        return line.bank_reference.partition(":")[0]
+        return str(line)
+
+    @display(description=gettext_lazy("order"))
+    def order_column(self, line: BankLine) -> Any:
+        return parts.order_no(line.order.number) if line.order else "–"
 
     @display(description=pgettext_lazy("money", "arrived"), ordering="arrived_at")
     def arrived(self, line: BankLine) -> Any:
@@ -151,7 +146,7 @@ class BankLineAdmin(DetailAdmin):
         return shown(Badge(_("Unclear"), "late", "flag") if unclear else LINE_STATES[line.state])
 
     def summary(self, thing: BankLine, at: datetime) -> Sequence[Any]:
-        return thing.bank_reference, thing.amount, thing.payer, thing.reference
+        return str(thing), thing.amount, thing.payer, thing.reference
 
     def panels(self, request: HttpRequest, thing: BankLine, at: datetime) -> list[Panel]:
         user = request.user
@@ -161,10 +156,10 @@ class BankLineAdmin(DetailAdmin):
             Fact(pgettext("money", "Arrived"), thing.arrived_at),
             Fact(_("State"), LINE_STATES[thing.state], "PAY-2", note=REASONS.get(why, "")),
             Fact(_("Associated"), thing.associated_at),
-            Fact(_("Order"), links.to(user, Order, thing.order_id, thing.order)),
+            Fact(_("Order"), links.to_order(user, thing.order)),
             Fact(_("Payer"), thing.payer),
             Fact(_("Payer’s remarks"), thing.reference),
-            Fact(_("Bank reference"), thing.bank_reference),
+            Fact(_("Bank reference"), str(thing)),
             Fact(_("Statement"), links.to(user, BankStatement, thing.statement_id, thing.statement)),
         ]
         moved = (
@@ -191,9 +186,9 @@ def _lines(found: Sequence[BankLine], user: Any) -> Table:
     rows = [
         (
             line.arrived_at,
-            links.to(user, BankLine, line.pk, line.bank_reference),
+            links.to_thing(user, line),
             line.payer,
-            links.to(user, Order, line.order_id, line.order),
+            links.to_order(user, line.order),
             LINE_STATES[line.state],
         )
         for line in found
@@ -253,7 +248,7 @@ class ReturnAdmin(DetailAdmin):
         return _("Return of %(amount)s") % {"amount": money_text(thing.amount)}
 
     def summary(self, thing: Return, at: datetime) -> Sequence[Any]:
-        return thing.reference, thing.amount, _payer(thing)
+        return self.heading(thing), _payer(thing), thing.order and parts.order_no(thing.order.number)
 
     @display(description=gettext_lazy("set aside"), ordering="since")
     def set_aside(self, due: Return) -> Any:
@@ -290,7 +285,7 @@ class ReturnAdmin(DetailAdmin):
             Fact(_("Set aside"), thing.since),
             Fact(_("Channel"), thing.get_channel_display()),
             Fact(_("Payer"), _payer(thing)),
-            Fact(_("Order"), links.to(user, Order, thing.order_id, thing.order)),
+            Fact(_("Order"), links.to_order(user, thing.order)),
             Fact(_("Bank line"), links.to(user, BankLine, thing.bank_line_id, thing.bank_line)),
             Fact(_("Sent back"), thing.returned_at, note=thing.returned_by or ""),
         ]

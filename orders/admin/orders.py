@@ -16,7 +16,7 @@ from unfold.views import ChangeList
 
 from assurance.accounts.models import User
 from assurance.kernel import clock
-from assurance.kernel.wording import instant_text
+from assurance.kernel.wording import instant_text, number_text
 from assurance.ledger.queries import transfers_of
 from assurance.ops import history, links, trail
 from assurance.ops.acts import Act, ReasonForm
@@ -138,10 +138,10 @@ class OrderAdmin(DetailAdmin):
         return things
 
     def heading(self, thing: Order) -> Any:
-        return _("Order %(number)s") % {"number": thing.number}
+        return _("Order %(number)s") % {"number": number_text(thing.number)}
 
     def summary(self, thing: Order, at: datetime) -> Sequence[Any]:
-        return thing.number, state_name(thing.view), thing.total  # type: ignore[attr-defined]
+        return parts.order_no(thing.number), state_name(thing.view), thing.total  # type: ignore[attr-defined]
 
     @display(description=gettext_lazy("order"))
     def number_column(self, order: Order) -> Any:

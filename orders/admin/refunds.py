@@ -17,7 +17,7 @@ from unfold.decorators import display
 from assurance.kernel import clock
 from assurance.kernel.money import Money
 from assurance.kernel.units import minor_unit
-from assurance.kernel.wording import instant_text
+from assurance.kernel.wording import instant_text, number_text
 from assurance.ledger.queries import transfers_of
 from assurance.ops import history, links, trail
 from assurance.ops.acts import Act, ReasonForm
@@ -27,7 +27,7 @@ from assurance.ops.show import shown
 from assurance.ui import parts
 from assurance.ui.fields import DecimalField
 from orders.admin.orders import funds_panel
-from orders.models import Order, Refund
+from orders.models import Refund
 from orders.queries.facts import policy_of
 from orders.queries.refunds import application, outcomes
 from orders.rules import refunds
@@ -124,10 +124,10 @@ class RefundAdmin(DetailAdmin):
         return found
 
     def heading(self, thing: Refund) -> Any:
-        return _("Refund of order %(number)s") % {"number": thing.order.number}
+        return _("Refund of order %(number)s") % {"number": number_text(thing.order.number)}
 
     def summary(self, thing: Refund, at: datetime) -> Sequence[Any]:
-        return thing.order.number, _asked(thing), thing.reason
+        return parts.order_no(thing.order.number), _asked(thing), thing.reason
 
     @display(description=gettext_lazy("order"))
     def order_column(self, refund: Refund) -> Any:
@@ -164,7 +164,7 @@ class RefundAdmin(DetailAdmin):
             Fact(_("Paid back"), thing.paid, note=_("in full") if thing.full else ""),
         ]
         about = [
-            Fact(_("Order"), links.to(user, Order, order.pk, parts.order_no(order.number))),
+            Fact(_("Order"), links.to_order(user, order)),
             Fact(_("Buyer"), order.buyer, note=order.buyer.email),
             Fact(_("Seller"), links.to(user, Seller, order.seller_id, order.seller.name)),
         ]

@@ -29,7 +29,7 @@ from assurance.ops.show import shown
 from assurance.ui import parts
 from orders import tasks
 from orders.admin.verdicts import REASONS, VERDICTS
-from orders.models import BankLine, BankStatement, Order, StatementState, TakenBack
+from orders.models import BankLine, BankStatement, StatementState, TakenBack
 from orders.queries.bank import Judged, judged, lines_of
 from orders.rules.bank import files
 from orders.rules.bank.lines import Line, UnreadableError
@@ -274,11 +274,7 @@ def _table(found: Sequence[Judged], statement: BankStatement, request: HttpReque
             _signed(one.line),
             [
                 VERDICTS[one.code],
-                *(
-                    [links.to(user, Order, one.order.pk, parts.order_no(one.order.number))]
-                    if one.order
-                    else []
-                ),
+                *([links.to_order(user, one.order)] if one.order else []),
             ],
         )
         for one in shown_lines

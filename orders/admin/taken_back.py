@@ -19,7 +19,7 @@ from assurance.ops.sheets import Badge, Fact, Panel, Table
 from assurance.ops.show import shown
 from assurance.ui import parts
 from orders.admin.bank import LINE_STATES
-from orders.models import BankLine, BankStatement, Order, TakenBack
+from orders.models import BankStatement, TakenBack
 from orders.queries.bank import undone_by
 from orders.services import taken_back
 
@@ -97,7 +97,7 @@ class TakenBackAdmin(DetailAdmin):
             Fact(_("Day"), thing.day),
             Fact(_("Payer"), thing.payer),
             Fact(_("Bank’s remarks"), thing.reference),
-            Fact(_("Bank reference"), thing.bank_reference),
+            Fact(_("Bank reference"), str(thing)),
             Fact(_("Statement"), links.to(user, BankStatement, thing.statement_id, thing.statement)),
             Fact(pgettext("time", "Settled"), thing.settled_at, note=thing.settled_by or ""),
         ]
@@ -125,10 +125,10 @@ def _credits(back: TakenBack, user: Any) -> Table:
         (
             line.arrived_at,
             [
-                links.to(user, BankLine, line.pk, line.bank_reference),
+                links.to_thing(user, line),
                 *([Badge(_("named"), "accent", "link")] if is_named else []),
             ],
-            links.to(user, Order, line.order_id, parts.order_no(line.order.number)) if line.order else None,
+            links.to_order(user, line.order),
             [LINE_STATES[line.state], TO_DO[line.state]],
         )
         for line, is_named in undone_by(back)

@@ -129,7 +129,8 @@ class BankLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.bank_reference
+        """As the bank has it, without what makes it ours alone."""
+        return self.bank_reference.partition(":")[0]
 
 
 class TakenBack(models.Model):

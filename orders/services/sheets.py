@@ -7,7 +7,7 @@ from typing import Protocol
 
 import xlsxwriter
 
-from assurance.kernel.wording import fours
+from assurance.kernel.wording import number_text
 
 # What a spreadsheet takes for the beginning of a formula, or skips on the way to one.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -23,7 +23,7 @@ def safe(text: str) -> str:
 
 def unrounded(text: str) -> str:
     """A number of more digits than the 15 that a spreadsheet keeps, in groups as pages show it: so it stays a text."""
-    return " ".join(fours(text)) if text.isdecimal() and len(text) > _DIGITS_KEPT else text
+    return number_text(text) if text.isdecimal() and len(text) > _DIGITS_KEPT else text
 
 
 class Sheet(Protocol):

@@ -18,9 +18,13 @@ from assurance.kernel.events import Actor
 from assurance.kernel.models import SweepRun
 from assurance.kernel.money import Money
 from assurance.kernel.services import keep_rates
+from assurance.kernel.wording import fours
 from assurance.ledger.models import Transfer
+from assurance.ops.sheets import Link
+from assurance.ops.show import shown
 from claims import services as claims
 from coupons.models import Coupon, Recovery
+from orders.models import BankLine, Order
 from orders.services import bank, dispatch, intake, refunds, statements
 from orders.services import payment as payments
 from sellers.models import Debt
@@ -119,6 +123,7 @@ def test_every_page_is_shown(all_roles: Client, chain: World, at: Any, language:
         assert answer.status_code == 200, address
         assert f'<html lang="{language}"' in page, address
         assert "object at 0x" not in page, address
+        assert not re.search(r">\s*None\s*<|\$ \d", page), address
         assert len(queries) <= MOST_QUERIES, (address, len(queries))
 
 
@@ -146,6 +151,32 @@ def test_money_can_be_followed_from_the_claim_to_the_recovery_and_back(all_roles
     for page, leads_to in steps:
         shown = all_roles.get(f"/admin/{page}/change/").content.decode()
         assert f'href="/admin/{leads_to}/change/"' in shown, (page, leads_to)
+
+
+def test_a_transfer_names_its_cause_as_the_page_of_it_does(all_roles: Client, chain: World):
+    moved = Transfer.objects.get(what="payment", rule="PAY-3")
+    owed = Debt.objects.get()
+    order = Order.objects.get(pk=moved.cause_id)
+    words = f"Order {' '.join(fours(order.number))}"
+    for page in (
+        "ledger/transfer/",
+        f"ledger/transfer/{moved.pk}/change/",
+        f"orders/order/{order.pk}/change/",
+    ):
+        assert words in text(all_roles.get(f"/admin/{page}").content.decode()), page
+    of_debt = text(all_roles.get(f"/admin/sellers/debt/{owed.pk}/change/").content.decode())
+    assert f"Cause Platform coupon {Coupon.objects.get().pk} REC-1" in of_debt
+    aside = text(all_roles.get("/admin/ledger/transfer/?what=returned").content.decode())
+    assert "bank line" not in aside
+
+
+def test_what_has_no_page_for_its_reader_is_named_all_the_same(ops: Any, chain: World):
+    """A reviewer sees no ledger: what a link would have said stands there as text, an amount as an amount."""
+    line = BankLine.objects.get(statement=None)
+    assert "Statement –" in text(
+        ops("finance").get(f"/admin/orders/bankline/{line.pk}/change/").content.decode()
+    )
+    assert shown(Link(Money(77, "USD"), "")) == shown(Money(77, "USD"))
 
 
 def test_what_a_seller_still_owes_is_told_with_its_rule(all_roles: Client, chain: World):
