@@ -268,8 +268,10 @@ class StoreCouponAdmin(DetailAdmin):
         ]
         head = (_("When"), _("Order"), _("State"), _("Amount off"), _("Contract total"))
         table = Table(head, rows, numbers=frozenset({3, 4}), empty=_("No order has used it yet."))
+        is_more = len(rows) == ORDERS_SHOWN
+        note = _("The newest %(n)s.") % {"n": ORDERS_SHOWN} if is_more else ""
         return [
-            Panel(_("Orders that use it"), table=table, note=_("The newest %(n)s.") % {"n": ORDERS_SHOWN}),
+            Panel(_("Orders that use it"), table=table, note=note),
             Panel(_("Store coupon"), facts, side=True),
             Panel(_("On record"), log=history.log("store_coupon", thing.pk), side=True),
         ]

@@ -59,6 +59,7 @@ class UserAdmin(DetailAdmin):
     list_display = ("email", "name", "company", "country_column", "is_staff", "date_joined")
     list_filter = (OpsFilter,)
     search_fields = ("email", "name", "company")
+    search_help_text = gettext_lazy("E-mail, name or company")
     ordering = ("-id",)
     acts = (
         Act(

@@ -26,6 +26,10 @@ from sellers.models import Seller, Withdrawal
 
 # The rules under which money moves.
 POSTED_UNDER = ("ORD-3", "PAY-1", "PAY-2", "PAY-3", "PAY-4", "REC-1", "REC-2", "REC-3", "RFD-3")
+# Of accounts whose balance may well be below zero: the bank's is, as it gave us what we hold.
+SIGNS = gettext_lazy(
+    "Each transfer adds up to zero: what an account gives stands with a minus, what it receives without."
+)
 HOLDERS = {AccountKind.ORDER: Order, AccountKind.SELLER: Seller}
 
 
@@ -114,7 +118,11 @@ class AccountAdmin(DetailAdmin):
             ),
         ]
         return [
-            Panel(_("Statement"), table=_statement(thing, request)),
+            Panel(
+                _("Statement"),
+                table=_statement(thing, request),
+                note="" if kind in GUARDED else SIGNS,
+            ),
             Panel(pgettext("ledger", "Account"), facts, side=True),
         ]
 
@@ -205,7 +213,12 @@ class TransferAdmin(DetailAdmin):
             for entry in entries
         ]
         behind = _behind(thing, user)
-        others = Transfer.objects.filter(cause=thing.cause, cause_id=thing.cause_id).exclude(pk=thing.pk)
+        others = (
+            Transfer.objects.filter(cause=thing.cause, cause_id=thing.cause_id)
+            .exclude(pk=thing.pk)
+            .prefetch_related("entries__account")
+            .order_by("id")
+        )
         return [
             Panel(
                 _("Legs"),
@@ -213,7 +226,7 @@ class TransferAdmin(DetailAdmin):
             ),
             Panel(
                 _("Other transfers of the same cause"),
-                table=trail.transfers(others.prefetch_related("entries__account").order_by("id")[:50], user),
+                table=trail.transfers(others[:50], user, empty=_("There are no others.")),
             ),
             Panel(_("Transfer"), facts, side=True),
             *([Panel(_("At the bank"), behind, side=True)] if behind else []),

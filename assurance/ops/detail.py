@@ -68,6 +68,13 @@ class DetailAdmin(ModelAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.view_{self.opts.model_name}")
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """A long number may come in groups, as pages show it."""
+        number = search_term.replace(" ", "")
+        return super().get_search_results(request, queryset, number if number.isdecimal() else search_term)
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [column(self.model, name) for name in super().get_list_display(request)]
 

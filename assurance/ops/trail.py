@@ -57,7 +57,7 @@ def account_name(account: Account, owners: Owners) -> str:
     return f"{label} · {owner}" if owner else label
 
 
-def transfers(found: Iterable[Transfer], user: Any) -> Table:
+def transfers(found: Iterable[Transfer], user: Any, empty: Any = "") -> Table:
     """Transfers with their legs; each leads to its own page for who may see the ledger."""
     found = list(found)
     entries = [entry for transfer in found for entry in transfer.entries.all()]
@@ -71,7 +71,8 @@ def transfers(found: Iterable[Transfer], user: Any) -> Table:
         )
         for transfer in found
     ]
-    return Table((_("When"), _("What"), _("From and to"), _("Rule")), rows, empty=_("No money has moved."))
+    head = (_("When"), _("What"), _("From and to"), _("Rule"))
+    return Table(head, rows, empty=empty or _("No money has moved."))
 
 
 def _legs(entries: Sequence[Entry], owners: Owners) -> Any:

@@ -102,6 +102,7 @@ class ExemptionAdmin(DetailAdmin):
 
     list_display = ("made_at", "about", "state_column", "who_bears", "made_by", "reason")
     search_fields = ("order__number__exact",)
+    search_help_text = gettext_lazy("The whole order number")
     list_select_related = ("order", "line", "made_by")
     ordering = ("-id",)
     acts = (

@@ -90,6 +90,7 @@ class BankLineAdmin(DetailAdmin):
     list_display = ("named", "arrived", "amount_column", "state_column", "order_column", "payer", "reference")
     list_filter = (WaitingFilter, "state")
     search_fields = ("bank_reference__startswith", "order__number__exact", "payer", "reference")
+    search_help_text = gettext_lazy("Bank reference, whole order number, payer or remarks")
     list_select_related = ("order",)
     ordering = ("-id",)
     acts = (
@@ -223,6 +224,7 @@ class ReturnAdmin(DetailAdmin):
     )
     list_filter = (SentBackFilter,)
     search_fields = ("order__number__exact", "bank_line__payer", "reference__exact")
+    search_help_text = gettext_lazy("The whole order number, or the payer’s name at the bank")
     list_select_related = ("order__buyer", "bank_line")
     ordering = ("-id",)
     acts = (

@@ -225,7 +225,11 @@ def _parties(order: Order, user: Any) -> Panel:
 
 
 def funds_panel(order: Order) -> Panel:
+    off = _("Store coupon") if order.store_coupon_id else _("Discount")
     facts = [
+        Fact(_("Goods"), order.goods),
+        Fact(_("Shipping"), order.shipping),
+        *([Fact(off, -order.discount)] if order.discount_minor else []),
         Fact(_("Contract total"), order.total, "ORD-7"),
         Fact(_("Paid in cash"), order.cash),
         Fact(_("By platform coupon"), order.coupon_part, "PAY-3"),

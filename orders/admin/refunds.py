@@ -102,6 +102,7 @@ class RefundAdmin(DetailAdmin):
     list_display = ("order_column", "state_column", "asked", "opened", "seller_column")
     list_filter = ("state",)
     search_fields = ("order__number__exact", "order__buyer__email__iexact")
+    search_help_text = gettext_lazy("The whole order number, or the buyer’s whole e-mail")
     list_select_related = ("order__seller", "order__policy", "order__buyer")
     ordering = ("-id",)
     acts = (

@@ -68,6 +68,7 @@ class BankStatementAdmin(DetailAdmin):
     list_display = ("name", "uploaded", "format", "size_column", "lines_column", "state_column")
     list_filter = ("state", "format")
     search_fields = ("name", "digest__exact")
+    search_help_text = gettext_lazy("The file’s name, or its whole digest")
     list_select_related = ("uploaded_by",)
     ordering = ("-id",)
     acts = (

@@ -49,6 +49,7 @@ class TakenBackAdmin(DetailAdmin):
     list_display = ("named", "day_column", "amount_column", "state_column", "payer", "reference")
     list_filter = (SettledFilter,)
     search_fields = ("bank_reference__startswith", "payer", "reference")
+    search_help_text = gettext_lazy("Bank reference, payer or remarks")
     ordering = ("-id",)
     acts = (
         Act(

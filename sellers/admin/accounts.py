@@ -204,6 +204,7 @@ def debts_table(debts: QuerySet[Debt], user: Any) -> Table:
 class CompanyAdmin(DetailAdmin):
     list_display = ("name", "name_zh", "country", "city")
     search_fields = ("name", "name_zh")
+    search_help_text = gettext_lazy("The company’s name, in English or Chinese")
     ordering = ("name",)
 
     def panels(self, request: HttpRequest, thing: Company, at: datetime) -> list[Panel]:
@@ -239,6 +240,7 @@ class DebtAdmin(DetailAdmin):
     list_display = ("seller", "rule", "since", "amount_column", "taken_column", "open_column")
     list_filter = (OpenFilter, one_of("rule", gettext_lazy("rule"), (("REC-1", "REC-1"), ("PAY-4", "PAY-4"))))
     search_fields = ("seller__name",)
+    search_help_text = gettext_lazy("The seller’s name")
     list_select_related = ("seller",)
     ordering = ("-id",)
 

@@ -18,13 +18,13 @@ from assurance.kernel.events import Actor
 from assurance.kernel.models import SweepRun
 from assurance.kernel.money import Money
 from assurance.kernel.services import keep_rates
-from assurance.kernel.wording import fours
-from assurance.ledger.models import Transfer
+from assurance.kernel.wording import number_text
+from assurance.ledger.models import Account, Transfer
 from assurance.ops.sheets import Link
 from assurance.ops.show import shown
 from claims import services as claims
 from coupons.models import Coupon, Recovery
-from orders.models import BankLine, Order
+from orders.models import BankLine, Order, Refund
 from orders.services import bank, dispatch, intake, refunds, statements
 from orders.services import payment as payments
 from sellers.models import Debt
@@ -157,7 +157,7 @@ def test_a_transfer_names_its_cause_as_the_page_of_it_does(all_roles: Client, ch
     moved = Transfer.objects.get(what="payment", rule="PAY-3")
     owed = Debt.objects.get()
     order = Order.objects.get(pk=moved.cause_id)
-    words = f"Order {' '.join(fours(order.number))}"
+    words = f"Order {number_text(order.number)}"
     for page in (
         "ledger/transfer/",
         f"ledger/transfer/{moved.pk}/change/",
@@ -217,6 +217,37 @@ def test_an_order_is_found_by_its_number_and_its_buyer_alone(all_roles: Client, 
     ):
         page = all_roles.get("/admin/orders/order/", {"q": words}).content.decode()
         assert len(set(re.findall(r"/admin/orders/order/(\d+)/change/", page))) == found, words
+
+
+@pytest.mark.parametrize("page", ["orders/refund", "claims/claim", "orders/bankline", "orders/order"])
+def test_an_order_is_found_by_its_number_in_groups_as_pages_show_it(
+    all_roles: Client, chain: World, page: str
+):
+    numbers = {"claims/claim": chain.order.number, "orders/order": chain.order.number}
+    rows = {"orders/refund": Refund.objects, "orders/bankline": BankLine.objects.exclude(order=None)}
+    number = numbers.get(page) or rows[page].get().order.number
+    listed = all_roles.get(f"/admin/{page}/", {"q": number_text(number)}).content.decode()
+    assert len(set(re.findall(rf"/admin/{page}/(\d+)/change/", listed))) == 1
+
+
+def test_an_order_says_what_its_contract_total_is_made_of(all_roles: Client, chain: World):
+    order = Order.objects.exclude(discount_minor=0).get()
+    page = text(all_roles.get(f"/admin/orders/order/{order.pk}/change/").content.decode())
+    shipping, off = (text(str(shown(amount))) for amount in (order.shipping, -order.discount))
+    assert f"Shipping {shipping} Store coupon {off} Contract total" in page
+
+
+def test_no_other_transfer_is_not_said_to_be_no_money(all_roles: Client, chain: World):
+    alone = Transfer.objects.get(what="payment", rule="PAY-2")
+    page = text(all_roles.get(f"/admin/ledger/transfer/{alone.pk}/change/").content.decode())
+    assert "Other transfers of the same cause There are no others." in page
+
+
+def test_the_sign_of_an_account_of_the_world_outside_is_explained(all_roles: Client, chain: World):
+    for kind, is_told in (("gateway", True), ("seller", False)):
+        account = Account.objects.filter(kind=kind).earliest("id")
+        page = text(all_roles.get(f"/admin/ledger/account/{account.pk}/change/").content.decode())
+        assert ("with a minus" in page) == is_told, kind
 
 
 def test_a_late_order_is_listed_by_the_clock_and_not_by_a_flag(all_roles: Client, world: World, at: Any):
