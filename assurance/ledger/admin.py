@@ -85,7 +85,7 @@ class AccountAdmin(DetailAdmin):
             _("Totals"),
             {
                 "panels": [
-                    Panel(_("By kind of account"), table=_totals()),
+                    Panel(_("By kind of account"), table=_totals(), note=SIGNS),
                     Panel(_("Check"), facts, side=True),
                 ]
             },

@@ -80,6 +80,11 @@ class Outcome:
     advice: str = ""
     field: str = ""
 
+    @property
+    def rule_id(self) -> str:
+        """As a refusal names it, for the part that shows one."""
+        return self.rule
+
 
 @dataclass(frozen=True)
 class Report:

@@ -55,7 +55,7 @@ class AssignForm(ReasonForm):
 
 
 class WaitingFilter(admin.SimpleListFilter):
-    title = gettext_lazy("waits for")
+    title = gettext_lazy("whose turn it is")
     parameter_name = "waits"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

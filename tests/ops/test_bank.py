@@ -210,6 +210,7 @@ def test_an_unclear_line_is_assigned_with_a_reason(finance: Client, order: Order
     wrong = act(finance, "bankline", "assign", line.pk, key=2, number="77")
     assert (wrong.status_code, 'value="77"' in wrong.content.decode()) == (409, True)
     assert "PAY-2" in wrong.content.decode()
+    assert wrong.content.decode().count("No order has this number.") == 1, "said once, at its field"
     act(finance, "bankline", "assign", line.pk, key=3, number=order.number)
     line.refresh_from_db()
     assert (line.order, line.state) == (order, "open")
