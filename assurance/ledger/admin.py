@@ -12,7 +12,6 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from assurance.kernel.money import from_minor
-from assurance.kernel.rulebook import TITLES
 from assurance.ledger.models import GUARDED, Account, AccountKind, Entry, Transfer
 from assurance.ledger.queries import balance, faults, totals
 from assurance.ops import links, trail
@@ -198,7 +197,7 @@ class TransferAdmin(DetailAdmin):
         facts = [
             Fact(_("What"), trail.what(thing)),
             Fact(_("Cause"), links.to_cause(user, thing.cause, thing.cause_id)),
-            Fact(_("Rule"), TITLES[thing.rule], thing.rule),
+            Fact(_("Rule"), Rule(thing.rule)),
             Fact(_("Happened"), thing.happened_at),
             Fact(_("Recorded"), thing.recorded_at),
             Fact(_("Reference"), thing.reference),
