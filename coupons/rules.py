@@ -137,6 +137,7 @@ def to_recover(used: Money, *, bearer_id: int | None) -> Money:
 
 
 STORE_MOST_PERCENT = 90
+STORE_MOST_DOLLARS = STORE_MOST_USES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -205,10 +206,16 @@ def check_store(
 @rule("ORD-7")
 def check_store_terms(coupon: StoreFacts, *, today: date) -> None:
     """Refuse a coupon that could make goods free, or that no order could ever use."""
+    most = Money(STORE_MOST_DOLLARS, USD)
     if coupon.percent is not None and not 0 < coupon.percent <= STORE_MOST_PERCENT:
         raise _unfit("percent", _("A percentage is above 0 and at most %(most)s."), most=STORE_MOST_PERCENT)
+    if coupon.percent is not None and coupon.percent != round(coupon.percent, 2):
+        raise _unfit("percent", _("A percentage has at most two decimals."))
     if coupon.amount is not None and coupon.amount.amount <= 0:
         raise _unfit("amount", _("The amount must be more than zero."))
+    for name, money in (("amount", coupon.amount), ("least", coupon.least)):
+        if money is not None and money > most:
+            raise _unfit(name, _("At most %(most)s."), most=most)
     if coupon.amount is not None and coupon.least <= coupon.amount:
         raise _unfit(
             "least", _("The minimum order is more than the amount, so that something is left to pay.")
@@ -217,6 +224,10 @@ def check_store_terms(coupon: StoreFacts, *, today: date) -> None:
         raise _unfit("last_day", _("The end is before the beginning."))
     if coupon.last_day < today:
         raise _unfit("last_day", _("The last day has already passed."))
+    if coupon.limit is not None and not 1 <= coupon.limit <= STORE_MOST_USES:
+        raise _unfit(
+            "limit", _("Between 1 and %(most)s uses, or without a limit."), most=f"{STORE_MOST_USES:,}"
+        )
 
 
 def _no_store_coupon(message: Any, *, conflict: bool = False, **values: object) -> RuleViolation:

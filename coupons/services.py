@@ -292,6 +292,7 @@ def make_store_coupon(
         least=terms.least,
         first_day=terms.first_day,
         last_day=terms.last_day,
+        limit=terms.limit,
     )
     rules.check_store_terms(facts, today=day_of(at))
     made, is_new = StoreCoupon.objects.get_or_create(
@@ -310,7 +311,7 @@ def make_store_coupon(
     )
     if is_new:
         events.record("store_coupon", made.pk, "made", at=at, actor=actor, rules=("ORD-7",))
-    elif replace(queries.store_facts(made), used=0) != replace(facts, limit=terms.limit):
+    elif replace(queries.store_facts(made), used=0) != facts:
         raise RuleViolation(
             "ORD-7",
             _("You have another store coupon of this name."),

@@ -22,7 +22,6 @@ from coupons.services import StoreTerms
 from sellers.views.seller.base import SellerRequest, act, for_seller, page, status_of
 
 PERCENT, AMOUNT = "percent", "amount"
-MOST_DOLLARS = 1_000_000
 
 
 class StoreCouponForm(forms.Form):
@@ -43,13 +42,13 @@ class StoreCouponForm(forms.Form):
         decimal_places=2,
     )
     amount = DecimalField(
-        label=_("Amount"), required=False, min_value=0, max_value=MOST_DOLLARS, decimal_places=2
+        label=_("Amount"), required=False, min_value=0, max_value=rules.STORE_MOST_DOLLARS, decimal_places=2
     )
     least = DecimalField(
         label=_("Minimum order"),
         required=False,
         min_value=0,
-        max_value=MOST_DOLLARS,
+        max_value=rules.STORE_MOST_DOLLARS,
         decimal_places=2,
         help_text=_("Of the goods, without shipping."),
     )
@@ -59,7 +58,7 @@ class StoreCouponForm(forms.Form):
         label=_("Total uses"),
         required=False,
         min_value=1,
-        max_value=1_000_000,
+        max_value=rules.STORE_MOST_USES,
         help_text=_("Leave empty for no limit."),
     )
 

@@ -96,6 +96,14 @@ def test_why_it_cannot_be_used(coupon, says):
         (replace(TEN, first_day=date(2021, 3, 21)), "last_day"),
         (replace(TEN, last_day=date(2021, 3, 14)), "last_day"),
         (replace(TEN, last_day=date(2021, 3, 15)), None),
+        (replace(TEN, percent=Decimal("2.50")), None),
+        (replace(TEN, percent=Decimal("2.505")), "percent"),
+        (amount("999999", "1000000"), None),
+        (amount("15", "1000000.01"), "least"),
+        (amount("1000000.01", "1000000.02"), "amount"),
+        (replace(TEN, limit=0), "limit"),
+        (replace(TEN, limit=1_000_000), None),
+        (replace(TEN, limit=1_000_001), "limit"),
     ],
 )
 def test_how_it_may_be_made(coupon, field):
