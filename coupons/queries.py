@@ -140,6 +140,6 @@ def store_offers(
     return sorted(found, key=lambda offer: (-offer.off.amount, offer.coupon.last_day, offer.coupon.pk))
 
 
-def store_coupons_of(seller_id: int) -> QuerySet[StoreCoupon]:
-    """All store coupons that a seller has made."""
-    return StoreCoupon.objects.filter(seller_id=seller_id)
+def store_coupons_of(*seller_ids: int) -> QuerySet[StoreCoupon]:
+    """All store coupons that sellers have made."""
+    return StoreCoupon.objects.filter(seller_id__in=seller_ids)

@@ -1,25 +1,30 @@
-"""A seller's own account under /api/v1/: membership, balance and debt, the statement."""
+"""A seller's own account under /api/v1/: membership, balance and debt, the statement, withdrawals."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 
-from assurance.api.fields import Choice, Day, MoneyField
+from assurance.api.fields import Amount, Choice, Day, MoneyField, Whole, in_currency
+from assurance.api.fields import Request as Given
 from assurance.api.pagination import Listed, Paged, page_of
-from assurance.api.views import View, endpoint, user_id
+from assurance.api.views import View, acting, endpoint, user_id
 from assurance.kernel import clock
 from assurance.kernel.days import day_of
-from assurance.kernel.money import Money, from_minor
+from assurance.kernel.money import USD, Money, from_minor
 from assurance.kernel.policy import Policy
 from assurance.kernel.queries import policy_at
 from assurance.ledger.models import Account, AccountKind
 from orders.queries import causes, exposure, own, rate, statement
 from sellers import rules
-from sellers.models import Membership, Seller
+from sellers.models import Membership, PayoutAccount, Seller, Withdrawal
 from sellers.queries import debt, standing
+from sellers.services import withdrawals
+from sellers.services.withdrawals import Destination
 
 QUALIFICATIONS = ["not_open", "active", "suspended", "temporary", "terminated"]
 
@@ -126,6 +131,86 @@ class Statement(View):
             entry.amount = from_minor(entry.amount_minor, entry.account.currency)
             entry.order = orders.get((entry.transfer.cause, entry.transfer.cause_id))
         return page
+
+
+class PayoutAccountShown(serializers.Serializer[Any]):
+    """A bank account that a balance of yours was paid out to."""
+
+    id = serializers.IntegerField()
+    seller = serializers.IntegerField(source="seller_id")
+    holder = serializers.CharField()
+    bank = serializers.CharField()
+    number_ends = serializers.SerializerMethodField(help_text="The last four of its IBAN or number.")
+    bic = serializers.CharField()
+
+    def get_number_ends(self, account: PayoutAccount) -> str:
+        return account.number[-4:]
+
+
+class PayoutAccounts(View):
+    tag = "Seller"
+
+    @endpoint("listPayoutAccounts", PayoutAccountShown, query=Paged, many=True)
+    def get(self, request: Request, *, given: dict[str, Any]) -> Listed:
+        """The bank accounts of your shop, the newest first. One is added with a withdrawal in the back office."""
+        return page_of(_payout_accounts(request), given, request)
+
+
+class WithdrawalShown(serializers.Serializer[Any]):
+    """Money paid out of a balance, in USD."""
+
+    id = serializers.IntegerField()
+    seller = serializers.IntegerField(source="seller_id")
+    amount = MoneyField()
+    account = serializers.IntegerField(source="account_id")
+    at = serializers.DateTimeField()
+
+
+class WithdrawalGiven(Given):
+    account = Whole(
+        min_value=1, max_value=2**53, help_text="A bank account that your shop has been paid out to before."
+    )
+    amount = Amount(help_text="In USD, at most the balance.")
+
+
+class Withdrawals(View):
+    tag = "Seller"
+    needs_key = True
+
+    @endpoint("listWithdrawals", WithdrawalShown, query=Paged, many=True)
+    def get(self, request: Request, *, given: dict[str, Any]) -> Listed:
+        """What your shop has been paid out, the newest first."""
+        mine = Withdrawal.objects.filter(seller_id__in=own.sellers_of(user_id(request)))
+        return page_of(mine, given, request)
+
+    @endpoint("withdraw", WithdrawalShown, body=WithdrawalGiven, status=201)
+    def post(self, request: Request, *, given: dict[str, Any]) -> Withdrawal:
+        """Pay out of your balance. A token alone names no new bank account: that takes the back office."""
+        account = _payout_accounts(request).filter(pk=given["account"]).first()
+        if account is None:
+            raise serializers.ValidationError({"account": [_("Give the id of a bank account of yours.")]})
+        return withdrawals.withdraw(
+            seller_id=account.seller_id,
+            amount=in_currency(given["amount"], USD, field="amount"),
+            to=Destination(account.holder, account.bank, account.number, account.bic),
+            key=secrets.token_hex(16),
+            at=clock.now(),
+            actor=acting(request, "seller"),
+        )
+
+
+def shop_of(request: Request, seller_id: int) -> int:
+    """A seller account that a body names, if the caller works for it."""
+    mine = own.sellers_of(user_id(request))
+    if not mine:
+        raise exceptions.PermissionDenied(_("Only the supplier can do this."))
+    if seller_id not in mine:
+        raise serializers.ValidationError({"seller": [_("Give the id of a seller account of yours.")]})
+    return seller_id
+
+
+def _payout_accounts(request: Request) -> QuerySet[PayoutAccount]:
+    return PayoutAccount.objects.filter(seller_id__in=own.sellers_of(user_id(request)))
 
 
 def _account(seller: Seller, policy: Policy, at: datetime) -> dict[str, Any]:

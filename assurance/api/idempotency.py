@@ -42,12 +42,17 @@ Act = Callable[[], Response]
 Refuse = Callable[[Exception], Response]
 
 
-def once(request: Request, act: Act, refuse: Refuse, *, one_transaction: bool = True) -> HttpResponseBase:
+def once(
+    request: Request, act: Act, refuse: Refuse, *, one_transaction: bool = True, needs_key: bool = False
+) -> HttpResponseBase:
     """Answer a POST, from what is stored if its key has been answered before.
 
-    `act` does the work; `refuse` makes an answer of what it raises.
+    `act` does the work; `refuse` makes an answer of what it raises. Without a key each request is its own,
+    or with `needs_key` refused.
     """
     key = request.headers.get(HEADER)
+    if key is None and needs_key:
+        raise exceptions.ValidationError({HEADER: [_("Send one, so that a repeat has no second effect.")]})
     if key is not None and not re.match(PATTERN, key):
         raise exceptions.ValidationError({HEADER: [_("1 to 80 visible ASCII characters, without blanks.")]})
     if not one_transaction:

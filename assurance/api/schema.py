@@ -48,6 +48,7 @@ class Schema(AutoSchema):
                 HEADER,
                 key,
                 OpenApiParameter.HEADER,
+                required=self.view.needs_key,
                 description="Sent again with the same key, a request has one effect and one answer, for 30 days.",
             ),
         ]

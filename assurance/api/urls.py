@@ -5,13 +5,13 @@ from django.urls import URLPattern, URLResolver, include, path, re_path, registe
 from assurance.api.docs import DocsView, SchemaView
 from assurance.api.views import Missing
 from claims.api import Claims, OrderClaims
-from coupons.api import Coupons, Recoveries
+from coupons.api import Coupons, EndStoreCoupon, Recoveries, StoreCoupons
 from logistics.api.products import Products, ShippingOptions
 from logistics.api.templates import SellerTemplates
 from logistics.api.tracking import AfterShip, SeventeenTrack, Tracking
 from orders.api import desk, drafts, exports, money, reviews, talk, verbs
 from orders.api.orders import OrderAt, Orders
-from sellers.api import SellerAt, Statement
+from sellers.api import PayoutAccounts, SellerAt, Statement, Withdrawals
 
 
 class OrderNumber:
@@ -99,6 +99,10 @@ _v1: list[URLPattern | URLResolver] = [
     path("statement/", Statement.as_view(), name="statement"),
     path("seller/", SellerAt.as_view(), name="seller"),
     path("seller/templates/", SellerTemplates.as_view(), name="seller-templates"),
+    path("seller/store-coupons/", StoreCoupons.as_view(), name="store-coupons"),
+    path("seller/store-coupons/<row_id:coupon>/end/", EndStoreCoupon.as_view(), name="end-store-coupon"),
+    path("seller/payout-accounts/", PayoutAccounts.as_view(), name="payout-accounts"),
+    path("seller/withdrawals/", Withdrawals.as_view(), name="withdrawals"),
     path("tracking/", Tracking.as_view(), name="tracking"),
     path("tracking/aftership/", AfterShip.as_view(), name="aftership"),
     path("tracking/17track/", SeventeenTrack.as_view(), name="17track"),

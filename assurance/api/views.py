@@ -28,6 +28,8 @@ class View(APIView):
 
     tag: ClassVar[str]
     one_transaction: ClassVar[bool] = True
+    # Whether a POST is refused without an Idempotency-Key: where nothing else tells a repeat from a second wish.
+    needs_key: ClassVar[bool] = False
 
     # Fields that the rules call otherwise than the path does.
     renamed: ClassVar[Mapping[str, str]] = {}
@@ -98,7 +100,13 @@ def endpoint(
 
             if body is None:
                 return act()
-            return idempotency.once(request, act, view.handle_exception, one_transaction=view.one_transaction)
+            return idempotency.once(
+                request,
+                act,
+                view.handle_exception,
+                one_transaction=view.one_transaction,
+                needs_key=view.needs_key,
+            )
 
         return run
 

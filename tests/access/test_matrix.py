@@ -48,6 +48,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes
         mfa_generate_recovery_codes mfa_download_recovery_codes api:orders api:drafts api:exports api:claims api:coupons
         api:recoveries api:statement api:seller api:seller-templates
+        api:store-coupons api:payout-accounts api:withdrawals
         """,
     ),
     (
@@ -67,7 +68,7 @@ _PAGES: tuple[tuple[set[str], str], ...] = (
         """
         api:accept-short api:ask-for-rest api:change api:send api:associate api:dispatch api:parcel-number api:dispatch-date api:answer-refund api:counter-refund
         api:desk api:salesperson api:notes api:labels api:export api:export-file
-        api:reply-to-review
+        api:reply-to-review api:end-store-coupon
         """,
     ),
     (
@@ -146,6 +147,7 @@ def _path(name: str, cast: Cast) -> str:
     own |= {
         "pk": pk,
         "product": cast.product.pk,
+        "coupon": cast.coupon.pk,
         "reference": cast.unpaid.reference,
         "key": "a-b",
         "uidb36": "1",
@@ -165,6 +167,7 @@ def _path(name: str, cast: Cast) -> str:
         ("key",),
         ("uidb36", "key"),
         ("product",),
+        ("coupon",),
         ("version",),
         ("format",),
     ):

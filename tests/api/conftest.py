@@ -1,6 +1,7 @@
 """The cast: Alice buys, Ming's shop sells and is a member, Fang's is a rival, Zoe is a stranger."""
 
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,11 @@ from django.test import Client
 from assurance.accounts.models import User
 from assurance.accounts.services import tokens
 from assurance.kernel import clock
+from assurance.kernel.money import USD, Money
 from orders.models import Order
+from sellers.models import PayoutAccount, Seller
+from sellers.services import funds, withdrawals
+from sellers.services.withdrawals import Destination
 from tests import factories
 from tests.factories import NOW
 
@@ -102,3 +107,13 @@ def wanted(w: SimpleNamespace, **fields: Any) -> dict[str, Any]:
     address = {"recipient": "Alice Moreno", "street": "211 Throop Ave", "city": "New York"}
     items = [{"product": w.mug.pk, "quantity": 10}]
     return {"items": items, "line": w.line.pk, "destination": "US", "address": address} | fields
+
+
+def paid_out_before(seller: Seller, *, balance: int = 50) -> PayoutAccount:
+    """A shop with a balance and a bank account that a dollar went to."""
+    funds.deposit(seller_id=seller.pk, amount=Money(balance + 1, USD), reference="", at=NOW)
+    to = Destination("Mingshen Trading", "Sample Bank", "DE02120300000000202051", "SMPLDE33XXX")
+    made = withdrawals.withdraw(
+        seller_id=seller.pk, amount=Money(1, USD), to=to, key=secrets.token_hex(16), at=NOW
+    )
+    return made.account

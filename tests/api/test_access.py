@@ -11,7 +11,7 @@ from claims import services as claims
 from orders.models import Order
 from orders.services import start
 from tests import factories
-from tests.api.conftest import started, wanted
+from tests.api.conftest import paid_out_before, started, wanted
 from tests.api.verbs import VERBS
 from tests.factories import NOW
 
@@ -27,6 +27,9 @@ LISTS = (
     "statement/",
     "seller/",
     "seller/templates/",
+    "seller/store-coupons/",
+    "seller/payout-accounts/",
+    "seller/withdrawals/",
 )
 
 
@@ -181,6 +184,9 @@ PATHS = (
     "statement/",
     "seller/",
     "seller/templates/",
+    "seller/store-coupons/",
+    "seller/payout-accounts/",
+    "seller/withdrawals/",
 )
 
 
@@ -195,6 +201,8 @@ def test_lists_ask_no_more_for_more_rows(world, at):
         spent = factories.order(world.alice, {world.lamp: 5}, by=world.line, at=moment, paid=False)
         factories.pay(spent, at=moment, coupon_id=coupon.pk)
         factories.product(world.shop, ships_by=factories.template(world.shop, world.line))
+        factories.store_coupon(world.shop)
+        paid_out_before(world.shop)
 
     def asked():
         count = {}

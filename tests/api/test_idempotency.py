@@ -14,6 +14,7 @@ from assurance.kernel.models import Event, IdempotencyKey
 from assurance.ledger.models import Transfer
 from assurance.notices.models import Notice
 from claims.models import Claim
+from coupons.models import StoreCoupon
 from logistics.models import Parcel, TrackingEvent
 from orders.models import (
     Attachment,
@@ -32,8 +33,9 @@ from orders.models import (
     Unread,
 )
 from orders.services import dispatch
+from sellers.models import Withdrawal
 from tests import factories
-from tests.api.conftest import Caller, make_world, started, wanted
+from tests.api.conftest import Caller, make_world, paid_out_before, started, wanted
 from tests.api.signing import sign, sign_17track, sign_aftership
 from tests.api.verbs import VERBS, draft_body, sent
 from tests.factories import NOW
@@ -59,6 +61,8 @@ COUNTED = (
     Label,
     ListExport,
     Unread,
+    StoreCoupon,
+    Withdrawal,
 )
 TIMES = 10
 
@@ -151,6 +155,26 @@ def test_a_file_asked_for_ten_times_is_one_file(world):
     body = {"format": "csv", "shop": world.shop.pk}
     other = body | {"format": "xlsx"}
     check(world.seller, "orders/exports/", body, other, {"ListExport": 1})
+
+
+SPRING = {"name": "Spring", "percent": "5.00", "first_day": "2021-03-01", "last_day": "2021-12-31"}
+
+
+def test_a_store_coupon_offered_ten_times_is_one_coupon(world):
+    body = SPRING | {"seller": world.shop.pk}
+    check(world.seller, "seller/store-coupons/", body, body | {"limit": 9}, {"StoreCoupon": 1, "Event": 1})
+
+
+def test_a_store_coupon_ended_ten_times_is_ended_once(world):
+    coupon = factories.store_coupon(world.shop)
+    check(world.seller, f"seller/store-coupons/{coupon.pk}/end/", {}, {"why": "sold out"}, {"Event": 1})
+
+
+def test_money_taken_out_ten_times_is_one_withdrawal(world):
+    account = paid_out_before(world.shop)
+    body = {"account": account.pk, "amount": "20.00"}
+    effect = {"Withdrawal": 1, "Event": 1, "Transfer": 1}
+    check(world.seller, "seller/withdrawals/", body, body | {"amount": "5.00"}, effect)
 
 
 def test_tracking_told_ten_times_is_one_event(world):
@@ -263,6 +287,9 @@ def test_every_post_is_tried_here():
         "v1/orders/",
         "v1/orders/drafts/",
         "v1/orders/exports/",
+        "v1/seller/store-coupons/",
+        "v1/seller/store-coupons/<row_id:coupon>/end/",
+        "v1/seller/withdrawals/",
         "v1/tracking/",
         "v1/tracking/aftership/",
         "v1/tracking/17track/",

@@ -219,6 +219,8 @@ QUERIES = [
     ("statement/", {"first": "2021-02-01", "last": "2021-01-01"}, ["last"]),
     ("seller/", {"id": 1}, ["id"]),
     ("seller/templates/", {"cursor": "***"}, ["cursor"]),
+    ("seller/store-coupons/", {"cursor": "***"}, ["cursor"]),
+    ("seller/withdrawals/", {"seller": 1}, ["seller"]),
     ("products/", {"country": "XX"}, ["country"]),
     ("products/", {"q": "x" * 121}, ["q"]),
     ("products/", {"q": "a\x00"}, ["q"]),
