@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from assurance.accounts.rules import check_phone
 from assurance.kernel.units import minor_unit
 from assurance.kernel.wording import decimals
 
@@ -100,14 +101,9 @@ class ProseField(_Worded, forms.CharField):
 
 
 class PhoneField(forms.CharField):
-    """A telephone number as people write it: + ( ) - . / and an extension are fine, words are not."""
+    """A telephone number."""
 
-    default_validators = [
-        validators.RegexValidator(
-            r"(?i)^\+?[\d\s().\-/]{5,}((ext\.?|x|#|转)\s*\d{1,6})?$",
-            _("Write the phone number in digits, such as +86 533 555 0100."),
-        )
-    ]
+    default_validators = [check_phone]
 
 
 def day_picker() -> forms.DateInput:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from assurance.accounts.rules import check_phone
 from assurance.api.fields import Choice, Day, Flag, Nothing, Text
 from assurance.api.fields import Request as Given
 from assurance.api.fields import Whole as Number
@@ -154,7 +155,7 @@ class Extend(OrderView):
 
 class AddressGiven(Given):
     recipient = Text(max_length=120)
-    phone = Text(max_length=40, allow_blank=True, default="")
+    phone = Text(max_length=40, allow_blank=True, default="", validators=[check_phone])
     street = Text(max_length=200)
     city = Text(max_length=100)
     region = Text(max_length=100, allow_blank=True, default="")

@@ -131,6 +131,7 @@ def test_wrong_addresses_are_told_and_nothing_is_lost(alice: User):
         ("13800138000转8", True),
         ("abc电话", False),
         ("12", False),
+        ("-----", False),
     ],
 )
 def test_a_phone_number_is_digits_however_they_are_grouped(alice: User, phone: str, is_one: bool):

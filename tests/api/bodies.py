@@ -45,6 +45,7 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
         ({"recipient": "Alice", "street": "x" * 201, "city": "Portland"}, 400, ["street"]),
         ({"recipient": "Alice", "street": 9, "city": "Portland"}, 400, ["street"]),
         ({"recipient": "Alice", "street": "9 Pier Road", "city": "Portland", "country": "CA"}, 400, ["country"]),
+        ({"recipient": "Alice", "street": "9 Pier Road", "city": "Portland", "phone": "call me"}, 400, ["phone"]),
     ]),
     "dispatch": ("seller", [
         ({}, 400, ["carrier"]),
