@@ -24,3 +24,15 @@ def check_making(state: str) -> None:
             _("Updates are shown from the first payment until the whole order is on its way."),
             advice=_("Write a message instead."),
         )
+
+
+@rule("STA-1")
+def check_news(stage: str, *, last: str, is_empty: bool) -> None:
+    """Refuse an update that shows nothing, where the one before has said its stage."""
+    if is_empty and stage == last:
+        raise RuleViolation(
+            "STA-1",
+            _("Write something, add a picture, or choose another stage."),
+            conflict=False,
+            field="words",
+        )

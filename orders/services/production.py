@@ -8,7 +8,7 @@ from django.db import transaction
 from assurance.kernel.events import PLATFORM, Actor
 from assurance.kernel.uploads import Upload
 from orders.models import ProductionUpdate, Purpose
-from orders.rules.production import check_making
+from orders.rules.production import check_making, check_news
 from orders.services import book, files
 from orders.services.elapse import locked
 
@@ -24,7 +24,8 @@ def show(
     uploads: Sequence[Upload] = (),
     actor: Actor = PLATFORM,
 ) -> ProductionUpdate:
-    """The supplier tells the stage, with words and pictures; the buyer is told. Refused STA-1.
+    """The supplier tells the stage, with words and pictures; the buyer is told. Refused STA-1, also where nothing
+    is new.
 
     The same form sent twice is one update.
     """
@@ -33,6 +34,8 @@ def show(
     if made is not None:
         return made
     check_making(order.state)
+    before = order.production_updates.order_by("-id").values_list("stage", flat=True).first()
+    check_news(stage, last=before or "", is_empty=not words and not uploads)
     made = ProductionUpdate.objects.create(
         order=order, stage=stage, words=words, by_id=actor.user_id, at=at, token=token
     )

@@ -100,6 +100,13 @@ class TestProduction:
         assert world.buyer.post(path, {"stage": "packing"})[0] == 403
 
     @pytest.mark.rule("STA-1")
+    def test_one_that_shows_nothing_new_is_refused_as_on_the_page(self, world):
+        path = f"orders/{started(world).number}/production/"
+        assert world.seller.post(path, {"stage": "making"})[0] == 201
+        status, problem = world.seller.post(path, {"stage": "making", "words": " "})
+        assert (status, problem["rule"], list(problem["errors"])) == (422, "STA-1", ["words"])
+
+    @pytest.mark.rule("STA-1")
     def test_not_once_the_goods_are_there(self, world):
         status, problem = world.seller.post(
             f"orders/{completed(world).number}/production/", {"stage": "making"}

@@ -43,6 +43,23 @@ def test_while_the_goods_are_made(mug):
         show(order, "two")
 
 
+@pytest.mark.rule("STA-1")
+def test_one_that_shows_nothing_new_is_refused(mug):
+    order = make.order(make.person("alice"), {mug: 1})
+
+    def show(token, stage, words="", uploads=()):
+        return production.show(
+            order_id=order.pk, stage=stage, words=words, uploads=uploads, token=token, at=NOW
+        )
+
+    assert show("one", "making") == show("one", "making")
+    with refused("STA-1", field="words"):
+        show("two", "making")
+    show("three", "making", uploads=[make.upload()])
+    show("four", "packing")
+    assert ProductionUpdate.objects.count() == 3
+
+
 def test_the_pages(client, mug, ming):
     order = make.order(make.person("alice"), {mug: 1})
     client.cookies["django_language"] = "en"

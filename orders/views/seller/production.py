@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from assurance.kernel.rules import RuleViolation
 from assurance.ui.fields import ProseField
+from assurance.ui.refusals import blame
 from assurance.ui.uploads import UploadsField
 from orders.models import Stage
 from orders.queries import production as found
@@ -32,17 +33,8 @@ class UpdateForm(forms.Form):
     pictures = UploadsField(label=gettext_lazy("Pictures"), pictures_only=True, required=False)
     token = forms.UUIDField(widget=forms.HiddenInput, initial=new_token)
 
-    def __init__(self, data: Any = None, files: Any = None, *, last: str = "") -> None:
-        """`last` is the stage that the buyer was shown last."""
+    def __init__(self, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files, auto_id="update_%s")
-        self.last = last
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        is_empty = not given.get("words") and not given.get("pictures")
-        if is_empty and given.get("stage") == self.last and not self.errors:
-            self.add_error("words", _("Write something, add a picture, or choose another stage."))
-        return given
 
 
 @for_seller
@@ -50,9 +42,7 @@ class UpdateForm(forms.Form):
 def of_order(request: SellerRequest, number: str) -> HttpResponse:
     order = own(request, number)
     is_post = request.method == "POST"
-    updates = found.of_order(order.pk)
-    last = updates[0][0].stage if updates else ""
-    form = UpdateForm(request.POST, request.FILES, last=last) if is_post else UpdateForm()
+    form = UpdateForm(request.POST, request.FILES) if is_post else UpdateForm()
     violation = None
     if is_post and form.is_valid():
         given = form.cleaned_data
@@ -68,6 +58,7 @@ def of_order(request: SellerRequest, number: str) -> HttpResponse:
             )
         except RuleViolation as caught:
             violation = caught
+            blame(form, caught)
         else:
             messages.success(request, _("The buyer sees the update and has been told."))
             return redirect("ma:production", order.number)
@@ -75,7 +66,7 @@ def of_order(request: SellerRequest, number: str) -> HttpResponse:
         "order": order,
         "form": form,
         "violation": violation,
-        "updates": updates,
+        "updates": found.of_order(order.pk),
         "is_making": order.state in MAKING,
     }
     status = status_of(violation) if violation else 422 if form.errors else 200
