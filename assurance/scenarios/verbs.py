@@ -204,7 +204,7 @@ def _dispute(w: World, v: Row, at: datetime) -> None:
 
 
 def _answer(w: World, v: Row, at: datetime) -> None:
-    refunds.answer(refund_id=w.refunds[v["dispute"]], agree=v["agree"], at=at)
+    refunds.answer(refund_id=w.refunds[v["dispute"]], agree=v["agree"], words="play", at=at)
 
 
 def _escalate(w: World, v: Row, at: datetime) -> None:

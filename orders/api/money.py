@@ -141,7 +141,7 @@ class Refunds(OrderView):
 
 class RefundAnswered(Given):
     agree = Flag()
-    words = Text(max_length=500, allow_blank=True, default="")
+    words = Text(max_length=500, allow_blank=True, default="", help_text="Needed to refuse.")
 
 
 class AnswerRefund(OrderView):

@@ -100,6 +100,18 @@ def state_at(state: str, opened_at: datetime, *, policy: Policy, at: datetime) -
 
 
 @rule("RFD-2")
+def check_refusal(words: str) -> None:
+    """A refusal says why: the buyer reads it, and the platform if it decides."""
+    if not words.strip():
+        raise RuleViolation(
+            "RFD-2",
+            _("Explain why you refuse; the buyer and the platform can read it."),
+            conflict=False,
+            field="words",
+        )
+
+
+@rule("RFD-2")
 def check_counter(offer: Money, *, asked: Money | None) -> None:
     """An offer is less than what is asked for; who would pay all of it agrees instead."""
     if asked is not None and offer >= asked:

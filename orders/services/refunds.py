@@ -90,12 +90,15 @@ def answer(
     actor: Actor = PLATFORM,
     uploads: Sequence[Upload] = (),
 ) -> Refund:
-    """The supplier agrees, and it is paid, or refuses, and the buyer may escalate. Refused STA-1, CPN-6.
+    """The supplier agrees, and it is paid, or refuses in words, and the buyer may escalate. Refused STA-1, RFD-2,
+    CPN-6.
 
     Refusing again in the same words changes nothing. A refusal takes an offer back.
     """
     order, refund = _locked(refund_id, at)
     _check_negotiating(refund)
+    if not agree:
+        refunds.check_refusal(words)
     if not agree and refund.refused_at is not None and refund.answer == words:
         return refund
     refund.answer = words

@@ -68,6 +68,13 @@ def test_an_accepted_offer_is_paid_once(applied):
 
 
 @pytest.mark.rule("RFD-2")
+def test_a_refusal_says_why(applied):
+    with refused("RFD-2", field="words"):
+        refunds.answer(refund_id=applied.pk, agree=False, words=" ", at=NOW + DAY)
+    assert kinds(applied) == ["applied"]
+
+
+@pytest.mark.rule("RFD-2")
 def test_an_offer_said_no_to_is_gone_and_the_application_stands(applied):
     refunds.counter(refund_id=applied.pk, offer=usd(20), at=NOW + DAY)
     refunds.decline(refund_id=applied.pk, seen=usd(20), words="Too little", at=NOW + DAY)

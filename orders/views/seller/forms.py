@@ -128,8 +128,6 @@ class RefundAnswerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if given.get("answer") == "refuse" and not given.get("words", "").strip():
-            self.add_error("words", _("Explain why you refuse; the buyer and the platform can read it."))
         if given.get("answer") == "counter" and given.get("offer") is None and "offer" not in self.errors:
             self.add_error("offer", _("Enter the amount you offer."))
         return given
