@@ -10,12 +10,16 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from orders.models import Method, Payment
+from assurance.kernel.rules import RuleViolation
+from orders.models import Method, Order, Payment
+from orders.queries.accounts import accounts
 from orders.services import payment
 
 HEADER = "X-Gateway-Signature"
 OUTCOMES = ("succeeded", "failed", "pending")
+ONLY_IN = {Method.BOLETO: "BR"}  # methods of one country
 
 
 class NoticeError(Exception):
@@ -28,8 +32,31 @@ class BadSignature(NoticeError):
 
 def methods() -> list[Method]:
     """The payment methods that go through the gateway; none where no gateway is connected."""
-    connected = settings.GATEWAY_SANDBOX and settings.GATEWAY_SECRET
-    return [method for method in Method if method != Method.TT] if connected else []
+    has_gateway = settings.GATEWAY_SANDBOX and settings.GATEWAY_SECRET
+    return [method for method in Method if method != Method.TT] if has_gateway else []
+
+
+def connected(currency: str) -> list[Method]:
+    """The methods that there are: through the gateway, and T/T where the platform has an account in the currency."""
+    return [*methods(), *([Method.TT] if accounts(currency) else [])]
+
+
+def is_for(method: Method, country: str) -> bool:
+    """Whether a method can pay for what goes to an address in a country."""
+    return ONLY_IN.get(method, country) == country
+
+
+def offered(currency: str, country: str) -> list[Method]:
+    """The methods of payment to an address in a country."""
+    return [method for method in connected(currency) if is_for(method, country)]
+
+
+def check_offered(method: str, order: Order) -> None:
+    """Refuse PAY-1 a method that is not offered for the order."""
+    if method not in offered(order.currency, str(order.destination)):
+        raise RuleViolation(
+            "PAY-1", _("Choose a payment method from the list."), conflict=False, field="method"
+        )
 
 
 def page_of(attempt: Payment) -> str:

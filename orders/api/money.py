@@ -16,7 +16,6 @@ from orders import gateway
 from orders.api import shapes
 from orders.api.access import BUYER, SELLER, OrderView, shown
 from orders.models import Cause, Method, Order, Payment
-from orders.queries.accounts import accounts
 from orders.services import bank, payment, refunds
 
 
@@ -29,11 +28,6 @@ class PaymentStart(Given):
         required=False,
         help_text="In the order's currency, at most what is left of the contract; absent: what is due now.",
     )
-
-    def validate_method(self, method: str) -> str:
-        if method != Method.TT and method not in gateway.methods():
-            raise serializers.ValidationError(_("This payment method is not offered."))
-        return method
 
 
 class PaymentStarted(shapes.PaymentShown):
@@ -54,8 +48,7 @@ class Pay(OrderView):
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> Payment:
         """Start an attempt to pay what is due. The same one asked for again is the same attempt."""
         amount = given.get("amount")
-        if given["method"] == Method.TT and not accounts(self.order.currency):
-            raise serializers.ValidationError({"method": [_("This payment method is not offered.")]})
+        gateway.check_offered(given["method"], self.order)
         return payment.start(
             order_id=self.order.pk,
             method=given["method"],

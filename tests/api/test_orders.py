@@ -323,7 +323,15 @@ def test_t_t_is_not_offered_without_an_account_in_the_currency(world, settings):
     settings.BANK_ACCOUNTS = []
     order = started(world, paid=False)
     status, problem = world.buyer.post(path(order, "pay/"), {"method": "tt"})[:2]
-    assert (status, list(problem["errors"])) == (400, ["method"])
+    assert (status, problem["rule"], list(problem["errors"])) == (422, "PAY-1", ["method"])
+
+
+@pytest.mark.rule("PAY-1")
+def test_a_method_of_one_country_is_for_addresses_there_alone(world):
+    order = started(world, paid=False)
+    status, problem = world.buyer.post(path(order, "pay/"), {"method": "boleto"})[:2]
+    assert (status, problem["rule"], list(problem["errors"])) == (422, "PAY-1", ["method"])
+    assert not order.payments.exists()
 
 
 def test_receipt_taken_as_given_counts_before_a_job_has_written_it(world, at):

@@ -233,10 +233,7 @@ def _place(request: HttpRequest, key: str, offer: Quote, address: Address, at: d
 def _start_payment(request: HttpRequest, order: Order, at: datetime) -> Payment:
     """Start an attempt by what the form says. RuleViolation also for a method that is not offered."""
     method, coupon = request.POST.get("method", ""), request.POST.get("coupon", paying.NONE)
-    if method not in paying.offered(order.currency, str(order.destination)):
-        raise RuleViolation(
-            "PAY-1", _("Choose a payment method from the list."), conflict=False, field="method"
-        )
+    gateway.check_offered(method, order)
     return payment.start(
         order_id=order.pk,
         method=method,

@@ -15,7 +15,6 @@ from coupons import queries as coupons
 from coupons.models import Coupon
 from orders import gateway
 from orders.models import Method, Order
-from orders.queries.accounts import accounts
 from orders.queries.bank import choosable, is_asked_for
 from orders.queries.facts import funds
 from orders.queries.quote import Bill, bill, coupon_part
@@ -23,7 +22,6 @@ from orders.rules import lifecycle
 from orders.views.buyer.forms import ALL, DUE, OTHER, ShareForm
 
 NONE = "none"
-ONLY_IN = {Method.BOLETO: "BR"}  # methods of one country
 
 
 @dataclass(frozen=True)
@@ -80,21 +78,9 @@ class Share:
         return str(self.cash.amount) if self.cash is not None else ""
 
 
-def offered(currency: str, country: str) -> list[Method]:
-    """The methods of payment to an address in a country: through the gateway, and T/T where the platform has an
-
-    account in the currency.
-    """
-    return [method for method in _known(currency) if ONLY_IN.get(method, country) == country]
-
-
-def _known(currency: str) -> list[Method]:
-    return [*gateway.methods(), *([Method.TT] if accounts(currency) else [])]
-
-
 def _note(method: Method, country: str) -> str:
-    if ONLY_IN.get(method, country) != country:
-        return _("Only for addresses in %(country)s") % {"country": countries.name(ONLY_IN[method])}
+    if not gateway.is_for(method, country):
+        return _("Only for addresses in %(country)s") % {"country": countries.name(gateway.ONLY_IN[method])}
     if method == Method.TT:
         return _("It counts once the bank reports it and it is matched to the order")
     return ""
@@ -162,7 +148,7 @@ def _step(
     before: str | None = None,
 ) -> PaymentStep:
     """`before` is the method of the attempt before, which is chosen again where nothing else is."""
-    methods = offered(due.currency.code, country)
+    methods = gateway.offered(due.currency.code, country)
     wanted = [method for method in methods if method == chosen.get("method", before)] or methods
     cash = share.cash if share else None
 
@@ -174,7 +160,7 @@ def _step(
         coupon=coupon,
         methods=[
             Choice(method, billed(method).fee, _note(method, country), method not in methods)
-            for method in _known(due.currency.code)
+            for method in gateway.connected(due.currency.code)
         ],
         method=wanted[0] if wanted else None,
         bill=billed(wanted[0]) if wanted and (share is None or share.is_ready) else None,
