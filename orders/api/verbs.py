@@ -91,8 +91,8 @@ class ParcelGiven(Given):
     )
     last = Flag(default=True, help_text="Whether the order is wholly dispatched with it.")
     proof = Files(
-        max_length=1,
-        help_text="A proof of dispatch: for easy dispatch, and where there is no tracking number.",
+        max_length=terms.MOST_PROOFS,
+        help_text="Proof of dispatch: for easy dispatch, and where there is no tracking number.",
     )
 
 

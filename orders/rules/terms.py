@@ -18,6 +18,9 @@ MOST = Decimal(10) ** 12
 # Ten years: beyond any contract, and from where every promise can still be counted on.
 MOST_DAYS_AHEAD = 3652
 
+# Files that show a parcel's leaving: the waybill, the goods, the truck.
+MOST_PROOFS = 3
+
 _IN_A_NUMBER = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
 # Percent of the contract total and cap, with the cap's currency (ORD-5). "1–2%" depends on the line.

@@ -64,9 +64,12 @@ def test_a_file_that_is_not_what_it_says_is_refused_and_no_parcel_written(world,
     assert not Parcel.objects.exists() and not Attachment.objects.exists()
 
 
-def test_one_proof_goes_with_a_parcel(world):
-    status, problem = world.seller.post(dispatch_of(started(world)), PARCEL | {"proof": [CRATE, WAYBILL]})
+def test_as_many_proofs_go_with_a_parcel_as_on_the_page(world):
+    address = dispatch_of(started(world))
+    status, problem = world.seller.post(address, PARCEL | {"proof": [CRATE] * 4})
     assert (status, list(problem["errors"])) == (400, ["proof"])
+    assert world.seller.post(address, PARCEL | {"proof": [CRATE, WAYBILL, CRATE]})[0] == 200
+    assert Attachment.objects.count() == 3
 
 
 def test_a_request_that_is_larger_than_any_is_refused_as_a_whole(world):

@@ -49,7 +49,7 @@ class ParcelForm(forms.Form):
     proof = UploadsField(
         label=_("Proof of dispatch"),
         required=False,
-        most=3,
+        most=terms.MOST_PROOFS,
         help_text=_(
             "The signed waybill or the loaded goods: pictures or PDF, at most 10 MB each. Asked for without a "
             "tracking number, and by easy dispatch."
