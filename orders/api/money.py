@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -133,6 +134,7 @@ class Refunds(OrderView):
 
 
 class RefundAnswered(Given):
+    refund = Whole(min_value=1, max_value=2**53, help_text="The `id` of the application that you have read.")
     agree = Flag()
     words = Text(max_length=500, allow_blank=True, default="", help_text="Needed to refuse.")
 
@@ -143,7 +145,8 @@ class AnswerRefund(OrderView):
     @endpoint("answerRefund", shapes.OrderDetail, body=RefundAnswered)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Agree, and it is paid, or refuse, and the buyer may bring it before the platform."""
-        refunds.answer(refund_id=latest(self.order), at=clock.now(), actor=self.actor(request), **given)
+        refund = get_object_or_404(self.order.refunds, pk=given.pop("refund"))
+        refunds.answer(refund_id=refund.pk, at=clock.now(), actor=self.actor(request), **given)
         return shown(request, number)
 
 

@@ -94,7 +94,12 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
         ({"reason": "Broken", "amount": "100.01"}, 422, ["amount"]),
         ({"reason": "Broken", "amount": "999999999999.99"}, 422, ["amount"]),
     ]),
-    "refunds/answer": ("seller", [({}, 400, ["agree"]), ({"agree": "yes"}, 400, ["agree"]), ({"agree": True}, 404, None)]),
+    "refunds/answer": ("seller", [
+        ({}, 400, ["agree", "refund"]),
+        ({"agree": True}, 400, ["refund"]),
+        ({"refund": 1, "agree": "yes"}, 400, ["agree"]),
+        ({"refund": 1, "agree": True}, 404, None),
+    ]),
     "refunds/counter": ("seller", [
         ({}, 400, ["offer"]),
         ({"offer": "0"}, 400, ["offer"]),

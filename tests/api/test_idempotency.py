@@ -128,7 +128,8 @@ def test_a_verb_sent_ten_times_has_one_effect_and_one_answer(world, verb):
         text = json.dumps(given).replace("{pk}", str(of.pk)).replace('"{product}"', product)
         text = text.replace('"{ming}"', str(world.ming.pk))
         message = str(Message.objects.filter(order_id=of.pk).values_list("pk", flat=True).first())
-        text = text.replace('"{message}"', message)
+        refund = str(Refund.objects.filter(order_id=of.pk).values_list("pk", flat=True).first())
+        text = text.replace('"{message}"', message).replace('"{refund}"', refund)
         return json.loads(text.replace('"{parcel}"', parcel))
 
     before = rows()

@@ -266,12 +266,27 @@ def test_a_refund_is_applied_for_answered_and_paid(world):
     order = started(world)
     status, shown = world.buyer.post(path(order, "refunds/"), {"amount": "12.50", "reason": "Two broken"})
     assert (status, shown["refund"]["state"]) == (201, "negotiating")
-    shown = world.seller.post(path(order, "refunds/answer/"), {"agree": True, "words": "Sorry"})[1]
+    said = {"refund": shown["refund"]["id"], "agree": True}
+    shown = world.seller.post(path(order, "refunds/answer/"), said | {"words": "Sorry"})[1]
     assert (shown["refund"]["state"], shown["refund"]["paid"]["amount"]) == ("agreed", "12.50")
     assert shown["funds"]["refunded"]["amount"] == "12.50"
-    world.buyer.post(path(order, "refunds/"), {"full": True, "reason": "All of it"})
-    shown = world.seller.post(path(order, "refunds/answer/"), {"agree": True})[1]
+    shown = world.buyer.post(path(order, "refunds/"), {"full": True, "reason": "All of it"})[1]
+    said = {"refund": shown["refund"]["id"], "agree": True}
+    shown = world.seller.post(path(order, "refunds/answer/"), said)[1]
     assert (shown["state"], shown["closed_because"]) == ("closed", "refunded")
+
+
+def test_a_yes_to_an_application_is_not_one_to_another_that_took_its_place(world):
+    order = started(world)
+    shown = world.buyer.post(path(order, "refunds/"), {"amount": "12.50", "reason": "Two broken"})[1]
+    seen = shown["refund"]["id"]
+    world.buyer.post(path(order, "refunds/withdraw/"), {})
+    world.buyer.post(path(order, "refunds/"), {"full": True, "reason": "All of it"})
+    status, refusal = world.seller.post(path(order, "refunds/answer/"), {"refund": seen, "agree": True})
+    assert (status, refusal["rule"]) == (409, "STA-1")
+    assert world.seller.post(path(order, "refunds/answer/"), {"refund": seen + 99, "agree": True})[0] == 404
+    order.refresh_from_db()
+    assert (order.state, order.refunded_minor) == ("awaiting_dispatch", 0)
 
 
 def test_a_refund_is_brought_before_the_platform_from_day_4(world, at):

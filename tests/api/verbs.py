@@ -213,7 +213,12 @@ VERBS = {
     "review": ("buyer", completed, STARS, STARS | {"product": 1}),
     "review/reply": ("seller", reviewed, {"words": "Thank you"}, {"words": "Thanks"}),
     "refunds": ("buyer", started, {"full": True, "reason": "Broken"}, {"amount": "1.00", "reason": "Broken"}),
-    "refunds/answer": ("seller", applied, {"agree": True}, {"agree": False}),
+    "refunds/answer": (
+        "seller",
+        applied,
+        {"refund": "{refund}", "agree": True},
+        {"refund": "{refund}", "agree": False},
+    ),
     "refunds/counter": ("seller", applied, {"offer": "1.00"}, {"offer": "2.00"}),
     "refunds/accept": ("buyer", offered, {"offer": "1.00"}, {"offer": "2.00"}),
     "refunds/decline": ("buyer", offered, {"offer": "1.00"}, {"offer": "2.00"}),
