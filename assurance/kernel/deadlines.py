@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.db.models import Min
 
@@ -110,12 +111,22 @@ def next_due(after: datetime) -> datetime | None:
 def one_by_one(kind: str, at: datetime, batch: int, step: Callable[[int], bool]) -> int:
     """Work off due deadlines object by object, each in a transaction of its own; how many.
 
-    `step` locks the object, claims the deadline and acts; False says that somebody else did.
+    `step` locks the object, claims the deadline and acts; False says that somebody else did. One that fails keeps
+    its deadline and holds up no other; the first error is raised when the others are done.
     """
-    total = 0
+    total, failed = 0, []
     while True:
-        due = peek(kind, at, batch)
-        done = sum(step(pk) for pk in due)
+        due, done = peek(kind, at, batch), 0
+        for pk in due:
+            try:
+                done += step(pk)
+            except SoftTimeLimitExceeded:
+                raise
+            except Exception as error:
+                failed.append(error)
         total += done
         if len(due) < batch or not done:
-            return total
+            break
+    if failed:
+        raise failed[0]
+    return total

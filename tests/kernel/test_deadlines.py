@@ -34,3 +34,18 @@ def test_what_stands_already_is_not_written(django_assert_num_queries):
     with django_assert_num_queries(1):
         deadlines.put(7, {"a": NOW, "b": None})
     assert Deadline.objects.get().pk == before
+
+
+@pytest.mark.parametrize("batch", [2, 500])
+def test_one_that_fails_holds_up_no_other_and_is_not_passed_over_in_silence(batch):
+    for subject in (1, 2, 3, 4):
+        deadlines.first(subject, {"a": NOW + timedelta(seconds=subject)})
+
+    def step(subject):
+        if subject == 1:
+            raise ArithmeticError("the books of this one")
+        return deadlines.claim(subject, "a", LATER)
+
+    with pytest.raises(ArithmeticError):
+        deadlines.one_by_one("a", LATER, batch, step)
+    assert list(Deadline.objects.values_list("subject_id", flat=True)) == [1]
