@@ -41,6 +41,8 @@ def configure(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
             # The request middleware of django-structlog writes one line per request already.
             "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             "django.request": {"level": "ERROR"},
+            # It writes out what of a bank's file it could not read; whoever sent the file is told.
+            "mt940": {"level": "CRITICAL"},
             # Sweeps tell themselves when they did something; every tick twice would drown it.
             "celery.beat": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
