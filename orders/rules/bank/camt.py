@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext_lazy as _
+from moneyed import Currency
 
 from assurance.kernel.money import Money
 from orders.rules.bank.lines import (
@@ -22,10 +23,13 @@ from orders.rules.bank.lines import (
     exact,
     known_currency,
     tidy,
+    unreadable,
     with_keys,
 )
 
-_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,5})?")
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,5})?")
+# Whatever of a damaged file does not fit.
+_WRONG = (ValueError, ArithmeticError, TypeError, AttributeError)
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 
 
@@ -58,16 +62,15 @@ def _part(statement: Element, place: int) -> Part:
             "",
             (_text(statement, "Acct", "Id", "IBAN") or _text(statement, "Acct", "Id", "Othr", "Id")).upper(),
         )[:40]
-        lines = [line for entry in _children(statement, "Ntry") for line in _lines(entry, account)]
         number = tidy(_text(statement, "ElctrncSeqNb") or _text(statement, "Id"), 20)
-    except (ValueError, ArithmeticError, TypeError, AttributeError) as error:
-        raise UnreadableError(
-            _(
-                "Statement %(place)s in the file cannot be read. It is cut off or damaged; "
-                "fetch it from the bank again."
-            ),
-            place=place,
-        ) from error
+    except _WRONG as error:
+        raise unreadable(place) from error
+    lines: list[Line] = []
+    for nth, entry in enumerate(_children(statement, "Ntry"), 1):
+        try:
+            lines += _lines(entry, account)
+        except _WRONG as error:
+            raise unreadable(place, nth) from error
     return Part(account, number, day, opening, closing, with_keys(lines))
 
 
@@ -86,7 +89,7 @@ def _lines(entry: Element, account: str) -> Iterator[Line]:
     }
     own = _text(entry, "AcctSvcrRef") or _text(entry, "NtryRef")
     details = list(_children(entry, "NtryDtls", "TxDtls"))
-    amounts = [_part_amount(one) for one in details]
+    amounts = [_part_amount(one, amount.currency) for one in details]
     if len(details) > 1 and all(one is not None for one in amounts):
         parts = [one for one in amounts if one is not None]
         if sum(parts[1:], parts[0]) == amount:
@@ -144,11 +147,13 @@ def _amount(of: Element) -> Money:
     return _money(found)
 
 
-def _part_amount(details: Element) -> Money | None:
+def _part_amount(details: Element, currency: Currency) -> Money | None:
+    """What a payment of a batch comes to; none where that is not told in the account's currency."""
     found = next(_children(details, "Amt"), None)
     if found is None:
         found = next(_children(details, "AmtDtls", "TxAmt", "Amt"), None)
-    return None if found is None else _money(found)
+    amount = None if found is None else _money(found)
+    return amount if amount is not None and amount.currency == currency else None
 
 
 def _money(amount: Element) -> Money:

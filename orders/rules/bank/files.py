@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assurance.kernel.money import Money
 from orders.rules.bank import camt, swift
-from orders.rules.bank.lines import MOST_LINES, Part, UnreadableError
+from orders.rules.bank.lines import MOST_LINES, Part, UnreadableError, too_many
 
 MT940, CAMT053 = "mt940", "camt053"
 MOST_BYTES = 5 * 1024 * 1024
@@ -27,9 +27,7 @@ def read(data: bytes, accounts: Sequence[str]) -> tuple[str, list[Part]]:
     )
     parts = camt.read(data) if is_xml else swift.read(data)
     if sum(len(part.lines) for part in parts) > MOST_LINES:
-        raise UnreadableError(
-            _("The file has more than %(most)s lines. Ask the bank for one file a day."), most=MOST_LINES
-        )
+        raise too_many()
     for part in parts:
         _check_account(part, accounts)
         _check_balance(part)
@@ -52,11 +50,19 @@ def _check_account(part: Part, accounts: Sequence[str]) -> None:
 
 
 def _check_balance(part: Part) -> None:
-    """A cut or changed file does not lead from its opening to its closing balance."""
+    """A cut or changed file does not lead from its opening to its closing balance. An account has one currency."""
     moved: Money = part.opening * 0
-    for line in part.lines:
-        if line.amount.currency == moved.currency:
-            moved += line.amount if line.is_credit else -line.amount
+    for place, line in enumerate(part.lines, 1):
+        if line.amount.currency != moved.currency:
+            raise UnreadableError(
+                _(
+                    "Line %(line)s of statement %(number)s is not in %(currency)s, the currency of its account."
+                ),
+                line=place,
+                number=part.number or "?",
+                currency=moved.currency.code,
+            )
+        moved += line.amount if line.is_credit else -line.amount
     if part.opening + moved != part.closing:
         raise UnreadableError(
             _(

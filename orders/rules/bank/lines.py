@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from moneyed import CurrencyDoesNotExist, get_currency
 
 from assurance.kernel.money import Money, from_minor, to_minor
@@ -26,6 +27,33 @@ class UnreadableError(Exception):
     @property
     def message(self) -> str:
         return str(self._message) % self.params if self.params else str(self._message)
+
+
+def unreadable(statement: int, line: int = 0) -> UnreadableError:
+    """A statement, by its place in the file, or its line that cannot be read; 0: it is not known which."""
+    if line:
+        return UnreadableError(
+            _(
+                "Line %(line)s of statement %(place)s in the file cannot be read. It is cut off or damaged; "
+                "fetch it from the bank again."
+            ),
+            line=line,
+            place=statement,
+        )
+    return UnreadableError(
+        _(
+            "Statement %(place)s in the file cannot be read. It is cut off or damaged; "
+            "fetch it from the bank again."
+        ),
+        place=statement,
+    )
+
+
+def too_many() -> UnreadableError:
+    """Also for whoever can count before the lines are read."""
+    return UnreadableError(
+        _("The file has more than %(most)s lines. Ask the bank for one file a day."), most=MOST_LINES
+    )
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """MT940, the statement of SWIFT, read by the library `mt940` and held to its own sums."""
 
 import re
+from bisect import bisect_left
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from mt940.models import Transactions
 from assurance.kernel.money import Money
 from orders.rules.bank.lines import (
     BANK_REFERENCE,
+    MOST_LINES,
     PAYER,
     TEXT,
     Line,
@@ -18,11 +20,14 @@ from orders.rules.bank.lines import (
     exact,
     known_currency,
     tidy,
+    too_many,
+    unreadable,
     with_keys,
 )
 
 _BLOCK = re.compile(r"^:20:", re.MULTILINE)
 _MOVEMENT = re.compile(r"^:61:", re.MULTILINE)
+_CLOSED = re.compile(r"^:62[FM]:", re.MULTILINE)
 _ENVELOPE = re.compile(r"^\{[1-5]:[^\n]*$|^-\}?[^\n]{0,40}$", re.MULTILINE)
 _FIELD = re.compile(r"\?(\d\d)")
 _REMITTED = re.compile(r"/REMI/")
@@ -37,6 +42,9 @@ def read(data: bytes) -> list[Part]:
     starts = [match.start() for match in _BLOCK.finditer(text)]
     if not starts or ":25:" not in text:
         raise UnreadableError(_("This is not a bank statement: neither MT940 nor CAMT.053."))
+    # The library takes a minute over a file of nothing but lines.
+    if max(len(starts), len(_MOVEMENT.findall(text))) > MOST_LINES:
+        raise too_many()
     blocks = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
     return [_part(block, place) for place, block in enumerate(blocks, 1)]
 
@@ -57,32 +65,46 @@ def _text(data: bytes) -> str:
 
 
 def _part(block: str, place: int) -> Part:
-    whole = Transactions(processors={"post_transaction_details": []})
     try:
-        found = [one.data for one in whole.parse(block) if "amount" in one.data]
-        opening, closing = _balance(whole.data, _OPENING), _balance(whole.data, _CLOSING)
+        told, account, opening, lines = _read(block)
+        closing, day = _balance(told, _CLOSING), _day(_first(told, _CLOSING).date)
         if opening.currency != closing.currency:
             raise ValueError("two currencies")
-        account = _packed(str(whole.data.get("account_identification") or ""))
-        lines = [_line(values, account, opening.currency.code) for values in found]
-        day = _day(_first(whole.data, _CLOSING).date)
-    except UnreadableError:
-        raise
     except Exception as error:  # whatever the library makes of bytes that are no statement
-        raise _unreadable(place) from error
+        raise unreadable(place, _first_wrong(block)) from error
     if len(lines) != len(_MOVEMENT.findall(block)):
-        raise _unreadable(place)
-    number = tidy(str(whole.data.get("statement_number") or ""), 20)
+        raise unreadable(place)
+    number = tidy(str(told.get("statement_number") or ""), 20)
     return Part(account, number, day, opening, closing, with_keys(lines))
 
 
-def _unreadable(place: int) -> UnreadableError:
-    return UnreadableError(
-        _(
-            "Statement %(place)s in the file cannot be read. It is cut off or damaged; fetch it from the bank again."
-        ),
-        place=place,
-    )
+def _read(block: str) -> tuple[dict[str, Any], str, Money, list[Line]]:
+    """What a statement tells, its account, its opening balance and its lines; raises whatever is wrong."""
+    whole = Transactions(processors={"post_transaction_details": []})
+    found = [one.data for one in whole.parse(block) if "amount" in one.data]
+    opening = _balance(whole.data, _OPENING)
+    account = _packed(str(whole.data.get("account_identification") or ""))
+    lines = [_line(values, account, opening.currency.code) for values in found]
+    return whole.data, account, opening, lines
+
+
+def _first_wrong(block: str) -> int:
+    """The first line up to which a statement cannot be read; 0 if it is none of them."""
+    starts = [match.start() for match in _MOVEMENT.finditer(block)]
+    if not starts or not _is_read(block[: starts[0]]):
+        return 0
+    closing = _CLOSED.search(block, starts[-1])
+    ends = [*starts[1:], closing.start() if closing else len(block)]
+    before = bisect_left(ends, True, key=lambda end: not _is_read(block[:end]))
+    return before + 1 if before < len(ends) else 0
+
+
+def _is_read(block: str) -> bool:
+    try:
+        _read(block)
+    except Exception:
+        return False
+    return True
 
 
 def _first(values: dict[str, Any], names: tuple[str, ...]) -> Any:

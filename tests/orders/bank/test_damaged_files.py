@@ -14,7 +14,7 @@ from assurance.kernel.money import Money
 from assurance.ledger.models import AccountKind
 from assurance.ledger.queries import balance, faults
 from orders.models import BankLine, Order, Return
-from orders.rules.bank import files
+from orders.rules.bank import files, swift
 from orders.rules.bank.lines import UnreadableError
 from orders.rules.bank.reference import reference_of
 from orders.services import closing, intake, payment, statements
@@ -172,6 +172,24 @@ def test_fifty_megabytes_are_refused_before_they_are_parsed(orders: list[Order])
     bulk = mt940(*_paid(orders)) + b":61:2103160316C1,00NTRFNONREF\r\n" * 1_700_000
     assert len(bulk) > 50_000_000
     assert not _take(bulk)
+
+
+@pytest.mark.parametrize(
+    "bulk", [b":61:2103160316C1,00NTRFNONREF\r\n", b":20:X\r\n:60F:C210316USD1,00\r\n:62F:C210316USD1,00\r\n"]
+)
+def test_more_than_any_statement_holds_is_refused_before_it_is_parsed(
+    bulk: bytes, orders: list[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swift, "Transactions", None)
+    whole = mt940(*_paid(orders))
+    assert not _take(whole.replace(b":62F:", bulk * 2_001 + b":62F:"))
+
+
+def test_the_log_keeps_nothing_of_a_damaged_file(
+    orders: list[Order], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert not _take(mt940(*_paid(orders)).replace(b"C80,00", b"C-80,00"))
+    assert "NTRFNONREF" not in caplog.text
 
 
 def test_bombs_and_entities_from_outside_are_refused(orders: list[Order], tmp_path: object) -> None:

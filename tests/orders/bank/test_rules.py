@@ -62,6 +62,12 @@ TWO = (
 )
 
 
+def _and_euros(data: bytes) -> bytes:
+    """The first entry of a file once more, in euros."""
+    entry = data[data.index(b"<Ntry>") : data.index(b"</Ntry>") + len(b"</Ntry>")]
+    return data.replace(b"</Stmt>", entry.replace(b"USD", b"EUR") + b"</Stmt>")
+
+
 class TestFiles:
     @pytest.mark.parametrize(("written", "kind"), [(mt940, "mt940"), (camt, "camt053")])
     def test_both_formats_say_the_same(self, written: object, kind: str) -> None:
@@ -102,6 +108,8 @@ class TestFiles:
         assert [line.amount.amount for line in _lines(whole.replace(details, split))] == [30, 50]
         lies = split.replace(b"50.00", b"55.00")
         assert [line.amount.amount for line in _lines(whole.replace(details, lies))] == [80]
+        abroad = split.replace(b'Ccy="USD">30.00', b'Ccy="EUR">25.00')
+        assert [line.amount.amount for line in _lines(whole.replace(details, abroad))] == [80]
 
     def test_of_details_with_codes_the_payer_and_the_purpose_are_taken(self) -> None:
         whole = mt940(Paid("80.00", "X"))
@@ -129,10 +137,19 @@ class TestFiles:
             (mt940(*TWO)[:-60], "cut off"),
             (mt940(*TWO).replace(b"C80,00", b"C81,00"), "does not add up"),
             (mt940(*TWO).replace(b"USD", b"XQX"), "cannot be read"),
-            (mt940(*TWO).replace(b":61:210316", b":61:219999"), "cannot be read"),
+            (
+                mt940(*TWO).replace(b":61:210316", b":61:219999"),
+                "Line 1 of statement 1 in the file cannot be read",
+            ),
+            (mt940(*TWO).replace(b"D12,50", b"D0,00"), "Line 2 of statement 1 in the file cannot be read"),
+            (mt940(*TWO) + mt940(*TWO).replace(b"D12,50", b"D-12,50"), "Line 2 of statement 2 in the file"),
+            (mt940(*TWO).replace(b":60F:C", b":60F:X"), "Statement 1 in the file cannot be read"),
+            (mt940(*TWO).replace(b":62F:C", b":62F:X"), "Statement 1 in the file cannot be read"),
             (camt(*TWO)[:-40], "well-formed"),
             (camt(*TWO).replace(b">80.00<", b">8e1<"), "cannot be read"),
             (camt(*TWO).replace(b">80.00<", b">-80.00<"), "cannot be read"),
+            (camt(*TWO).replace(b">12.50<", b">0.00<"), "Line 2 of statement 1 in the file cannot be read"),
+            (_and_euros(camt(*TWO)), "Line 3 of statement 42 is not in USD"),
             (camt(*TWO).replace(b">80.00<", b">80.001<"), "cannot be read"),
             (camt(*TWO).replace(b"CLBD", b"ITAV"), "cannot be read"),
             (camt(*TWO).replace(b'encoding="UTF-8"', b'encoding="UTF-99"'), "well-formed"),
