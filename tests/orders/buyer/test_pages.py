@@ -72,6 +72,12 @@ class TestWhatComesNext:
     def test_the_entrance_opens_with_the_first_instant_of_the_next_day(self, shop, trade, at, word):
         assert word in next_strip(page(shop, trade.order(), at))
 
+    def test_a_day_that_has_passed_is_not_told_as_what_comes_next(self, shop, trade):
+        order = trade.order()
+        for at, is_told in ((LATE - timedelta(microseconds=1), True), (LATE, False)):
+            log = page(shop, order, at).partition("What has happened")[2]
+            assert ("Dispatch: 21 Mar 2021 23:59:59 PDT" in log, "is-next" in log) == (is_told, is_told)
+
     def test_submitted_in_time_but_not_scanned_it_is_being_verified(self, shop, trade):
         order = trade.order()
         submit(order, at=LATE - timedelta(hours=2))
