@@ -79,6 +79,8 @@ def _can(shown: Detail, standing: Standing) -> set[str]:
     """The verbs that the page offers; the services decide whether they are allowed."""
     state, view = shown.view.state, shown.view
     verbs = {name for name in ("cancel", "receive", "extend", "address") if state in lifecycle.ALLOWED[name]}
+    if state in lifecycle.ALLOWED["decline_buyer"]:
+        verbs.discard("cancel")  # who is asked answers
     if state == lifecycle.AWAITING_RECEIPT and shown.order.buyer_extended:
         verbs.discard("extend")
     if shown.is_paid and state != lifecycle.CLOSED:

@@ -142,6 +142,7 @@ def allowed(known: Detail) -> dict[str, bool]:
         and not view.facts.claimed
         and order.submitted_at is None
     )
+    may["cancel"] &= not may["decline_supplier"]  # who is asked answers, with a reason
     may["number"] &= bool(known.unnumbered)
     may["extend"] &= not order.supplier_extended
     return may

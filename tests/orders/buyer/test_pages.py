@@ -60,6 +60,13 @@ class TestWhatComesNext:
         order = trade.order(paid=False)
         assert "It was not paid in time." in next_strip(page(shop, order, make.NOW + 61 * DAY))
 
+    def test_who_is_asked_to_confirm_has_one_way_to_say_no(self, shop, trade):
+        order = trade.order(paid=False)
+        assert "Cancel order" in page(shop, order)
+        Order.objects.filter(pk=order.pk).update(state="awaiting_buyer", drafted_by="seller")
+        html = page(shop, order)
+        assert ("Decline" in html, "Cancel order" in html) == (True, False)
+
     def test_paid_it_is_the_suppliers_turn(self, shop, trade):
         said = next_strip(page(shop, trade.order()))
         assert "The supplier’s turn" in said

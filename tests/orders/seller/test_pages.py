@@ -302,7 +302,10 @@ def test_a_day_that_cannot_be_agreed_is_refused_with_its_rule(office, buyer, mug
 def test_an_intent_order_is_confirmed_or_declined(office, seller, buyer):
     lid = make.product(seller, rts=False)
     one, two = make.order(buyer, {lid: 1}, paid=False), make.order(buyer, {lid: 1}, paid=False)
+    asked = text(office.get("order", one.number))
+    assert ("Decline the order" in asked, "Cancel the order" in asked) == (True, False), "one way to say no"
     assert "You confirmed the order" in text(office.post("confirm", one.number))
+    assert "Cancel the order" in text(office.get("order", one.number))
     assert "STA-1" in text(office.post("confirm", one.number))
     refused = office.post("decline", two.number, reason="weather", words="Sorry")
     assert refused.status_code == 422
