@@ -81,6 +81,25 @@ def test_many_are_read_a_page_at_a_time_in_two_queries(order, django_assert_num_
     assert (len(rest.rows), rest.older) == (2, None)
 
 
+def test_a_form_sent_back_says_that_its_files_are_gone(client, order):
+    """A browser keeps no file in a form that comes back; who does not notice sends the words without them."""
+    client.cookies["django_language"] = "en"
+    client.force_login(order.buyer)
+    page, again = reverse("orders:messages", args=[order.number]), "choose your files again"
+    for content, words, is_told in (
+        (make.picture(), "x" * 2001, True),
+        (b"MZ", "Here it is", False),  # its own error says which file
+        (None, " ", False),
+    ):
+        sent = {"words": words, "token": TOKEN}
+        if content is not None:
+            sent["attached"] = SimpleUploadedFile("crate.jpg", content)
+        with clock.frozen(NOW):
+            answer = client.post(page, sent)
+        assert answer.status_code == 422
+        assert (again in answer.content.decode()) == is_told, words[:9]
+
+
 @pytest.mark.parametrize("side", ["buyer", "supplier"])
 def test_either_side_writes_and_both_read(client, order, ming, side):
     own, other = ("orders:messages", "ma:messages") if side == "buyer" else ("ma:messages", "orders:messages")

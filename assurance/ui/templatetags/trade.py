@@ -139,6 +139,12 @@ def control_kind(field: BoundField) -> str:
 
 
 @register.filter
+def is_emptied(field: BoundField) -> bool:
+    """Whether files were chosen that are not in the form that comes back: a browser keeps none."""
+    return control_kind(field) == "file" and field.form.is_bound and bool(field.data) and not field.errors
+
+
+@register.filter
 def wrong(form: BaseForm | None, rows: BaseFormSet | None = None) -> list[BoundField]:
     """The fields of a form, and of the rows that go with it, which need attention."""
     forms = [one for one in (form, *(rows.forms if rows else ())) if one is not None]
@@ -158,6 +164,8 @@ def control(field: BoundField, help: str = "", look: str = "") -> SafeString:
     if field.errors:
         attrs["aria-invalid"] = "true"
         described.append(f"{field.auto_id}_error")
+    if is_emptied(field):
+        described.append(f"{field.auto_id}_emptied")
     if described:
         attrs["aria-describedby"] = " ".join(described)
     return field.as_widget(attrs=attrs)
