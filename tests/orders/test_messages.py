@@ -91,7 +91,7 @@ def test_a_form_sent_back_says_that_its_files_are_gone(client, order):
         (b"MZ", "Here it is", False),  # its own error says which file
         (None, " ", False),
     ):
-        sent = {"words": words, "token": TOKEN}
+        sent: dict[str, object] = {"words": words, "token": TOKEN}
         if content is not None:
             sent["attached"] = SimpleUploadedFile("crate.jpg", content)
         with clock.frozen(NOW):
