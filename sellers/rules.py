@@ -204,6 +204,10 @@ def taken_now(owed: Money, *, balance: Money) -> Money:
 @rule("PAY-4")
 def check_withdraw(amount: Money, *, balance: Money) -> None:
     """Refuse taking out nothing or more than the balance holds."""
+    if not balance.amount:
+        raise RuleViolation(
+            "PAY-4", _("The balance is zero: there is nothing to withdraw."), conflict=False, field="amount"
+        )
     if amount.amount <= 0 or amount > balance:
         raise RuleViolation(
             "PAY-4",

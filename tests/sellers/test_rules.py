@@ -8,6 +8,7 @@ import pytest
 from moneyed import Money
 
 from assurance.kernel.policy import Policy
+from assurance.kernel.rules import RuleViolation
 from assurance.scenarios.reader import instant as t
 from sellers import rules
 from sellers.rules import Standing, Stay
@@ -166,6 +167,12 @@ def usd(amount: str) -> Money:
 )
 def test_taken_from_the_balance(owed, balance, taken):
     assert rules.taken_now(usd(owed), balance=usd(balance)) == usd(taken)
+
+
+@pytest.mark.rule("PAY-4")
+def test_of_an_empty_balance_no_range_is_told():
+    with pytest.raises(RuleViolation, match="nothing to withdraw"):
+        rules.check_withdraw(usd("5"), balance=usd("0"))
 
 
 @pytest.mark.rule("PAY-4")
