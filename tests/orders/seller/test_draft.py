@@ -229,6 +229,14 @@ def test_the_total_is_worked_out_without_writing_anything(office, alice, mug):
     assert not Order.objects.exists()
 
 
+def test_whether_what_is_wrong_is_in_sight_is_known(office, alice, mug):
+    """Only the sum is put into the page by htmx; what a button sent comes back as a whole."""
+    wrong = written(mug, days="500", do="sum")
+    assert "is marked in the form" in text(draft(office, alice, **wrong))
+    part = office.post(find(office, alice.email).url, wrong, headers={"HX-Request": "true"})
+    assert "Calculate the total to see what" in text(part)
+
+
 def test_another_product_is_a_row_more(office, alice, mug):
     page = draft(office, alice, **written(mug, do="more")).content.decode()
     assert 'name="item-2-product"' in page and 'name="item-3-product"' not in page
