@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assurance.kernel.money import Amount
 from coupons.models import Coupon
 from orders.models.order import Method, Order
+from orders.rules import refunds
 
 
 class PaymentState(models.TextChoices):
@@ -70,8 +71,8 @@ class Payment(models.Model):
 class Cause(models.TextChoices):
     """Why a refund is applied for, from a list."""
 
-    NOT_DISPATCHED = "not_dispatched", _("Not dispatched")
-    NOT_DELIVERED = "not_delivered", _("Not delivered")
+    NOT_DISPATCHED = refunds.NOT_DISPATCHED, _("Not dispatched")
+    NOT_DELIVERED = refunds.NOT_DELIVERED, _("Not delivered")
     DAMAGED = "damaged", _("Arrived damaged")
     NOT_AS_DESCRIBED = "not_as_described", _("Not as described")
     QUANTITY = "quantity", _("Pieces are missing")

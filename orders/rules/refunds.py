@@ -15,6 +15,30 @@ from assurance.kernel.rules import RuleViolation, rule
 NEGOTIATING, ESCALATED, AGREED, RULED, WITHDRAWN = "negotiating", "escalated", "agreed", "ruled", "withdrawn"
 
 
+# Reasons that the facts of an order can contradict.
+NOT_DISPATCHED, NOT_DELIVERED = "not_dispatched", "not_delivered"
+
+
+@rule("RFD-1")
+def contradicted(*, is_submitted: bool, is_delivered: bool) -> frozenset[str]:
+    """The reasons that what is known leaves out; a receipt taken as given says nothing of an arrival."""
+    known = {NOT_DISPATCHED: is_submitted, NOT_DELIVERED: is_delivered}
+    return frozenset(cause for cause, is_known in known.items() if is_known)
+
+
+@rule("RFD-1")
+def check_cause(cause: str, *, is_submitted: bool, is_delivered: bool) -> None:
+    """Refuse a reason that what is known of the order contradicts."""
+    if cause in contradicted(is_submitted=is_submitted, is_delivered=is_delivered):
+        raise RuleViolation(
+            "RFD-1",
+            _("What is known of the order contradicts this reason."),
+            advice=_("Choose another reason."),
+            conflict=False,
+            field="cause",
+        )
+
+
 @rule("RFD-1")
 def check_paid(paid: bool) -> None:
     """Refuse before payment."""

@@ -18,7 +18,7 @@ from assurance.kernel.uploads import Upload
 from orders.models import Cause, Order, Purpose, Refund, RefundStep, Step
 from orders.queries.facts import facts, parcels_of, policy_of
 from orders.rules import lifecycle, refunds
-from orders.rules.guarantees import refund_window
+from orders.rules.guarantees import delivered_at, refund_window
 from orders.services import book, files, payout, release
 from orders.services.elapse import locked
 
@@ -59,7 +59,7 @@ def apply(
     Refused STA-1, CPN-6, RFD-1, RFD-2.
     """
     order = locked(order_id, at)
-    _check(order, amount, at)
+    _check(order, amount, at, cause)
     refunds.check_alone(order.refunds.filter(state__in=OPEN).exists())
     refund = _write(order, amount, reason=reason, state=refunds.NEGOTIATING, at=at, actor=actor, cause=cause)
     _note(refund, Step.APPLIED, BUYER, amount=amount, words=reason, at=at, actor=actor, uploads=uploads)
@@ -258,12 +258,15 @@ def rule(
     return refund
 
 
-def _check(order: Order, amount: Money | None, at: datetime) -> None:
+def _check(order: Order, amount: Money | None, at: datetime, cause: str = Cause.OTHER) -> None:
     if order.closed_at is not None:
         lifecycle.check_allows(order.state, "refund")
     refunds.check_paid(order.effective_at is not None)
     payout.check_amount(order, amount, advice=ASK_FOR_ALL)
-    refunds.check_window(refund_window(facts(order, parcels_of(order.pk), at)), at=at)
+    known = facts(order, parcels_of(order.pk), at)
+    refunds.check_window(refund_window(known), at=at)
+    is_delivered = delivered_at(known, at) is not None
+    refunds.check_cause(cause, is_submitted=known.submitted_at is not None, is_delivered=is_delivered)
 
 
 def _write(

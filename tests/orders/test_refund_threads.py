@@ -67,6 +67,20 @@ def test_an_accepted_offer_is_paid_once(applied):
     assert done.order.refunded == usd(20)
 
 
+@pytest.mark.rule("RFD-1")
+def test_a_reason_that_the_order_contradicts_is_refused(order):
+    def apply(cause: str) -> None:
+        refunds.apply(order_id=order.pk, amount=usd(5), cause=cause, reason="Not here", at=NOW + DAY)
+
+    dispatch.dispatch(order_id=order.pk, carrier="DHL", number="JD1", last=True, at=NOW)
+    with refused("RFD-1", field="cause"):
+        apply("not_dispatched")
+    dispatch.track(carrier="DHL", number="JD1", kind="delivered", happened_at=NOW, at=NOW + DAY)
+    with refused("RFD-1", field="cause"):
+        apply("not_delivered")
+    apply("damaged")
+
+
 @pytest.mark.rule("RFD-2")
 def test_a_refusal_says_why(applied):
     with refused("RFD-2", field="words"):

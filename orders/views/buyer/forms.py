@@ -14,6 +14,7 @@ from assurance.ui.fields import MOST_DIGITS, DecimalField, PhoneField, ProseFiel
 from assurance.ui.uploads import UploadsField
 from orders.models import Cause
 from orders.queries.facts import View
+from orders.rules import refunds
 
 FULL, PART = "full", "part"
 
@@ -100,10 +101,8 @@ class RefundForm(forms.Form):
 
 
 def _causes(known: View) -> list[tuple[str, Any]]:
-    """The reasons that what is known of the order leaves; a receipt taken as given says nothing of an arrival."""
-    no_longer = set()
-    if known.facts.submitted_at is not None:
-        no_longer.add(Cause.NOT_DISPATCHED)
-    if known.delivered_at is not None:
-        no_longer.add(Cause.NOT_DELIVERED)
+    """The reasons that what is known of the order leaves."""
+    no_longer = refunds.contradicted(
+        is_submitted=known.facts.submitted_at is not None, is_delivered=known.delivered_at is not None
+    )
     return [(value, label) for value, label in Cause.choices if value not in no_longer]
