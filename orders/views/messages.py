@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from assurance.kernel.events import Actor
 from assurance.kernel.rules import RuleViolation
 from assurance.ui.fields import ProseField
+from assurance.ui.given import whole
 from assurance.ui.uploads import UploadsField
 from orders.models import Order
 from orders.queries import messages
@@ -70,25 +71,24 @@ def context(
     request: HttpRequest, order: Order, side: str, form: MessageForm, violation: RuleViolation | None
 ) -> dict[str, Any]:
     """What the page shows; `before` in the address leads to older ones."""
-    before = request.GET.get("before", "")
-    is_older = before.isdecimal() and len(before) < 18
+    before = whole(request.GET.get("before", ""))
     unread = messages.unread(order.pk, side)
     return {
         "order": order,
         "side": side,
         "form": form,
         "violation": violation,
-        "found": messages.page(order.pk, int(before) if is_older else None),
-        "is_older": is_older,
+        "found": messages.page(order.pk, before),
+        "is_older": before is not None,
         "unread": unread,
     }
 
 
 def marked_read(request: HttpRequest, order: Order, side: str, back: str) -> HttpResponse:
     """What was unread has been on screen: htmx says so when the thread comes into sight, else a button."""
-    seen = request.POST.get("seen", "")
-    if seen.isdecimal() and len(seen) < 19:
-        services.read(order_id=order.pk, side=side, seen=int(seen))
+    seen = whole(request.POST.get("seen", ""))
+    if seen is not None:
+        services.read(order_id=order.pk, side=side, seen=seen)
     if request.headers.get("HX-Request"):
         return render(request, "orders/messages_read.html")
     return redirect(back, order.number)

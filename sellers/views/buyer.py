@@ -11,6 +11,7 @@ from assurance.kernel import clock
 from assurance.kernel.days import day_of
 from assurance.kernel.money import from_minor
 from assurance.kernel.queries import policy_at
+from assurance.ui.given import whole
 from assurance.ui.paging import page
 from logistics import queries as logistics
 from logistics.queries import Search
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         category=asked.get("category", ""),
         rts=asked.get("rts", False),
         by=asked.get("by"),
-        seller_id=_number(request.GET.get("seller", "")),
+        seller_id=whole(request.GET.get("seller", "")),
     )
     found = logistics.search(wanted, at=at).select_related("seller")
     shown = page(found, ORDERS[asked.get("sort", "")], request.GET, size=SHOWN)
@@ -77,7 +78,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
     quantity = form.cleaned_data["quantity"] if form.is_valid() else form.fields["quantity"].initial
     # A line that was only preselected gives way to the one preselected for the new quantity or country.
     line = request.GET.get("line", "")
-    line_id = None if line == request.GET.get("usual") else _number(line)
+    line_id = None if line == request.GET.get("usual") else whole(line)
     made = quote(shown, quantity, country, at=at, line_id=line_id)
     badges = logistics.listings([shown], country, at=at)[0]
     context = {
@@ -139,8 +140,3 @@ def _tiers(product: Product, quantity: int) -> list[dict[str, object]]:
         }
         for row, last in zip(rows, ends, strict=True)
     ]
-
-
-def _number(text: str) -> int | None:
-    """A row's id out of an address; none for what cannot be one."""
-    return int(text) if text.isdecimal() and len(text) < 19 else None

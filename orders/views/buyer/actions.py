@@ -18,6 +18,7 @@ from assurance.kernel import clock
 from assurance.kernel.events import Actor
 from assurance.kernel.rules import RuleViolation
 from assurance.kernel.wording import instant_text
+from assurance.ui.given import whole
 from assurance.ui.refusals import refused
 from assurance.ui.wording import last_moment
 from orders.models import Order
@@ -58,10 +59,8 @@ def verb(act: Act, *, home: str = "orders:detail") -> View:
 @verb
 def confirm(order: Order, at: datetime, actor: Actor, sent: QueryDict) -> str:
     """Agree to the version that the page showed, and to no other (ORD-1); without one, to none."""
-    seen = str(sent.get("seen", ""))
-    closing.confirm(
-        order_id=order.pk, by="buyer", seen=int(seen) if seen.isdecimal() else 0, at=at, actor=actor
-    )
+    seen = whole(str(sent.get("seen", ""))) or 0
+    closing.confirm(order_id=order.pk, by="buyer", seen=seen, at=at, actor=actor)
     return _("You confirmed the order. You can pay it now.")
 
 

@@ -26,6 +26,7 @@ from assurance.accounts.views.settings import AddressForm
 from assurance.kernel import clock
 from assurance.kernel.money import Money, to_text
 from assurance.kernel.rules import RuleViolation
+from assurance.ui.given import whole
 from assurance.ui.refusals import refused, told
 from orders import gateway
 from orders.models import Order, Payment, Source
@@ -74,7 +75,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         form.cleaned_data["quantity"],
         str(address.country),
         at=at,
-        line_id=int(chosen["line"]) if chosen.get("line", "").isdecimal() else None,
+        line_id=whole(chosen.get("line", "")),
         store=chosen.get("store", ""),
     )
     violation = None
@@ -200,8 +201,7 @@ def _source(given: str) -> str:
 
 def _place(request: HttpRequest, key: str, offer: Quote, address: Address, at: datetime) -> HttpResponse:
     """Make the order and start its payment, or neither. RuleViolation, Changed."""
-    line, store = request.POST.get("line", ""), request.POST.get("store", "")
-    line_id = int(line) if line.isdecimal() else None
+    line_id = whole(request.POST.get("line", ""))
     if str(address.pk) != request.POST.get("address"):
         raise Changed
     with transaction.atomic():
@@ -213,7 +213,7 @@ def _place(request: HttpRequest, key: str, offer: Quote, address: Address, at: d
                 destination=str(address.country),
                 address=address.as_text(),
                 source=_source(request.POST.get("from", "")),
-                store_coupon_id=int(store) if store.isdecimal() and len(store) < 19 else None,
+                store_coupon_id=whole(request.POST.get("store", "")),
             ),
             at=at,
             actor=access.actor(request),
@@ -237,7 +237,7 @@ def _start_payment(request: HttpRequest, order: Order, at: datetime) -> Payment:
     return payment.start(
         order_id=order.pk,
         method=method,
-        coupon_id=None if coupon == paying.NONE else int(coupon) if coupon.isdecimal() else 0,
+        coupon_id=None if coupon == paying.NONE else whole(coupon) or 0,
         amount=_amount(request, order),
         at=at,
         actor=access.actor(request),
@@ -270,14 +270,12 @@ def _request_key(request: HttpRequest, key: str) -> str:
 
 
 def _product(text: str) -> Product:
-    found = None
-    if text.isdecimal() and len(text) < 19:
-        found = (
-            Product.objects.filter(pk=int(text), is_listed=True)
-            .select_related("seller")
-            .prefetch_related("tiers")
-            .first()
-        )
+    found = (
+        Product.objects.filter(pk=whole(text) or 0, is_listed=True)
+        .select_related("seller")
+        .prefetch_related("tiers")
+        .first()
+    )
     if found is None or not found.tiers.all():
         raise Http404
     return found

@@ -18,6 +18,7 @@ from assurance.kernel.events import Actor
 from assurance.kernel.money import Money, from_minor
 from assurance.kernel.rules import RuleViolation
 from assurance.kernel.wording import day_text
+from assurance.ui.given import whole
 from assurance.ui.refusals import blame
 from orders.models import Order, Refund
 from orders.queries.facts import held, parcels_of, view
@@ -162,5 +163,4 @@ def _latest(order: Order) -> Refund:
 
 def _seen(order: Order, sent: QueryDict) -> Money:
     """The amount on the page; one that cannot be read is no offer of anybody."""
-    seen = str(sent.get("seen", ""))
-    return from_minor(int(seen) if seen.isdecimal() and len(seen) < 16 else 0, order.currency)
+    return from_minor(whole(str(sent.get("seen", ""))) or 0, order.currency)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assurance.kernel.rules import RuleViolation
+from assurance.ui.given import whole
 from assurance.ui.refusals import refused
 from orders.models import Order
 from orders.queries import desk as known
@@ -96,7 +97,7 @@ def change_kept(request: SellerRequest) -> HttpResponse:
     """Open the list with a kept filter, no longer, or delete it. One's own only; another's is not there."""
     mine = {"seller_id": request.seller.pk, "user_id": request.user.pk}
     act, given = request.POST.get("act", ""), request.POST.get("filter", "")
-    pk = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0
+    pk = whole(given) or 0
     if act == "delete":
         desk.drop_filter(**mine, filter_id=pk)
         messages.success(request, _("The filter is deleted."))
@@ -159,8 +160,8 @@ def _at_desk(request: SellerRequest, order: Order, staff: list[tuple[int, str]])
             to = assign_form.cleaned_data["salesperson"]
             desk.assign(**one, to=int(to) if to else None, actor=request.actor)
             return redirect("ma:order-desk", order.number)
-    elif act.startswith("drop-") and act[5:].isdecimal():
-        desk.drop_note(seller_id=request.seller.pk, note_id=int(act[5:]))
+    elif act.startswith("drop-") and (note_id := whole(act.removeprefix("drop-"))):
+        desk.drop_note(seller_id=request.seller.pk, note_id=note_id)
         return redirect("ma:order-desk", order.number)
     return _desk(
         request,

@@ -20,6 +20,7 @@ from assurance.kernel.money import USD, Money
 from assurance.kernel.queries import rates_at
 from assurance.kernel.rules import RuleViolation
 from assurance.ui import limits
+from assurance.ui.given import whole
 from assurance.ui.refusals import blame
 from orders.models import Order
 from orders.queries import contract as contracts
@@ -130,12 +131,11 @@ def send_order(request: SellerRequest, number: str) -> HttpResponse:
     order = orders.find(request.seller.pk, number)
     if order is None:
         raise Http404
-    seen = request.POST.get("seen", "")
     act(
         request,
         lambda: contract.send(
             order_id=order.pk,
-            seen=int(seen) if seen.isdecimal() else None,
+            seen=whole(request.POST.get("seen", "")),
             at=request.at,
             actor=request.actor,
         ),

@@ -249,3 +249,12 @@ class TestRefund:
             )
         assert answer.status_code == 409
         assert "RFD-1" in text(answer)
+
+
+@pytest.mark.parametrize("seen", ["", "²", "9" * 30, "9" * 5000])
+def test_a_version_that_is_none_confirms_nothing(shop, trade, seen):
+    order = trade.order(paid=False)
+    drafted(order)
+    shop.post(f"/orders/{order.number}/confirm/", {"seen": seen})
+    order.refresh_from_db()
+    assert order.state == "awaiting_buyer"

@@ -174,6 +174,8 @@ def test_what_a_rule_refuses_orders_nothing_and_keeps_the_choice(shop, trade, te
     for choice, rule, status in (
         ({"coupon": foreign.pk}, "CPN-3", 422),
         ({"coupon": "999999999999999999999999"}, "CPN-3", 422),
+        ({"coupon": "9" * 5000}, "CPN-3", 422),
+        ({"line": "9" * 5000}, "LOG-1", 422),
         ({"line": elsewhere.pk}, "LOG-1", 422),
         ({"method": "gold"}, "PAY-1", 422),
     ):

@@ -235,6 +235,8 @@ def test_an_orders_desk_keeps_notes_labels_and_who_is_in_charge(office, client, 
     assert order.salesperson == ming
     answer = office("order-desk", order.number, act="note", note="")
     assert answer.status_code == 422
+    for nobodys in ("0", "²", "9" * 5000):
+        assert office("order-desk", order.number, act=f"drop-{nobodys}").status_code == 422
     office("order-desk", order.number, act=f"drop-{Note.objects.get().pk}")
     office("order-desk", order.number, act="unlabel", label="VIP")
     assert not Note.objects.exists() and not Label.objects.exists()
