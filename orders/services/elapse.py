@@ -60,9 +60,9 @@ def close(order: Order, *, because: str, at: datetime, rule: str) -> None:
         state=PaymentState.REPLACED, settled_at=at
     )
     book.end_proposals(order, at, "lapsed")
-    coupons.release(order_id=order.pk, at=at)
     if order.store_coupon_id is not None and order.effective_at is None:
         coupons.return_store_coupon(order.store_coupon_id)
+    coupons.release(order_id=order.pk, at=at)
     bank_money.return_open(order, at)
     book.settle(order, at)
     book.record(order, "closed", at=at, rules=(rule,), because=because)
