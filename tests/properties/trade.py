@@ -15,9 +15,22 @@ from coupons.models import Coupon
 from orders.models import BankLine, Order, Payment, Return
 from orders.queries.facts import funds as funds_of
 from orders.rules import lifecycle
+from orders.rules.bank.reference import reference_of
 from orders.rules.terms import DispatchTerms
-from orders.services import amendment, bank, closing, dispatch, payment, receipt, returns, start
+from orders.services import (
+    amendment,
+    bank,
+    closing,
+    dispatch,
+    intake,
+    payment,
+    receipt,
+    returns,
+    start,
+    statements,
+)
 from orders.services.start import Draft
+from tests.orders.bank.writing import Paid, mt940
 from tests.properties.base import Base, Sent, any_one, has_orders, some
 
 RATES = {"USD": Decimal(1), "EUR": Decimal("1.17350000"), "JPY": Decimal("0.00912345")}
@@ -190,6 +203,23 @@ class Trade(Base):
             self.act(bank.set_aside, line_id=line.pk, reason="Unclear")
         elif do == "assign" and line:
             self.act(bank.assign, line_id=line.pk, number=self.order(n).number, reason="Named by the payer")
+
+    @precondition(has_orders)
+    @rule(n=any_one, part=some, with_coupon=st.booleans(), at_once=st.booleans())
+    def a_statement_comes(self, n: int, part: int | None, with_coupon: bool, at_once: bool) -> None:
+        """Finance asks for it to be taken in; the worker may come to it long after."""
+        if with_coupon:
+            self.tries(n, "tt", None, True)
+        order = self.order(n)
+        amount = self.share(lifecycle.due_now(funds_of(order)), part or 100)
+        if order.currency != "USD" or amount.amount <= 0:
+            return
+        self.taken += 1
+        paid = Paid(str(amount.amount), reference_of(order.number), reference=f"B{self.taken}")
+        statement, _is_new = self.act(statements.upload, name="day.sta", data=mt940(paid))
+        self.act(statements.take_in, statement_id=statement.pk, reason="Daily")
+        if at_once:
+            self.act(intake.take_due)
 
     # Goods go
 
