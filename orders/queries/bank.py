@@ -20,6 +20,9 @@ from orders.rules.bank.lines import Line, line_from
 from orders.rules.bank.matching import Awaits, Earlier
 from orders.rules.bank.reference import quoted
 
+# Told on an order's timeline while its money may be on a statement: a slow worker must not move its days.
+_CHANGES_NOTHING = ("payment_pending", "production_shown")
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -119,9 +122,10 @@ def is_asked_for(order: Order, coupon_id: int) -> bool:
 def counts_from(order: Order, asked: datetime) -> datetime:
     """From when money for an order counts: when it was asked for, but not before what has happened to the order.
 
-    What happens after its time, while it is spared since this money may be on its way, does not count.
+    What changes nothing of it does not count, nor what happens after its time, while it is spared since this money
+    may be on its way.
     """
-    events = Event.objects.filter(stream="order", key=order.pk)
+    events = Event.objects.filter(stream="order", key=order.pk).exclude(kind__in=_CHANGES_NOTHING)
     limit = left_alone(order, asked)
     if limit is not None and asked < limit[0]:
         events = events.filter(happened_at__lt=limit[0])
