@@ -41,7 +41,13 @@ class LinedList(list[Any]):
 
 
 class _Loader(yaml.SafeLoader):
-    pass
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        """A day or a time in quotes, as programs write it, is one all the same."""
+        tag = super().resolve(kind, value, implicit)
+        if kind is not yaml.ScalarNode or implicit != (False, True):
+            return tag
+        plain = super().resolve(kind, value, (True, False))
+        return plain if plain in ("!day", "!time") else tag
 
 
 _Loader.yaml_implicit_resolvers = {}

@@ -434,6 +434,13 @@ class TestWhatIsPlayed:
         head = WORLD.replace("dispatch_days: 9", "dispatch_days: 91")
         assert "world: expected a world that can be" in told(tmp_path, ORDER, head=head)
 
+    def test_days_and_times_in_quotes(self, tmp_path: Path) -> None:
+        steps = ORDER.replace("2021-04-01 10:00", "'2021-04-01 10:00'")
+        steps = steps.replace("line: air", 'line: air, dispatch: {day: "2021-05-01"}')
+        assert told(tmp_path, steps + "    expect: {order o1: {dispatch_due: '2021-05-01'}}\n").startswith(
+            "ok "
+        )
+
     def test_names_of_digits(self, tmp_path: Path) -> None:
         head = WORLD.replace("    air:", "    1:").replace("[air]", "[1]")
         assert told(tmp_path, ORDER.replace("line: air", "line: 1"), head=head).startswith("ok ")
