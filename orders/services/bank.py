@@ -148,6 +148,12 @@ def set_aside(*, line_id: int, reason: str, at: datetime, actor: Actor = PLATFOR
     peek = BankLine.objects.get(pk=line_id)
     order = locked(peek.order_id, at) if peek.order_id else None
     line = _open(line_id)
+    if line.order_id != peek.order_id:
+        raise RuleViolation(
+            "STA-1",
+            _("This money has just been assigned to another order."),
+            advice=_("Reload the page to see what can be done now."),
+        )
     events.record("bank_line", line.pk, "set_aside", at=at, actor=actor, rules=("PAY-2",), reason=reason)
     bank_money.mark_for_return(line, order, at, rule="PAY-2")
     return line

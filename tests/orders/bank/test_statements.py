@@ -464,6 +464,23 @@ class TestByFinance:
         with refused("STA-1"):
             bank.set_aside(line_id=line.pk, reason="r", at=AT)
 
+    @pytest.mark.rule("MON-3")
+    def test_what_somebody_assigns_at_that_moment_does_not_go_back(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else it would go back without a word on its order."""
+        order, line, opened = shop.order(), self._unclear(), bank._open
+
+        def somebody_was_faster(*given: Any) -> BankLine:
+            monkeypatch.setattr(bank, "_open", opened)
+            bank.assign(line_id=line.pk, number=order.number, reason="r", at=AT)
+            return opened(*given)
+
+        monkeypatch.setattr(bank, "_open", somebody_was_faster)
+        with refused("STA-1"):
+            bank.set_aside(line_id=line.pk, reason="r", at=AT)
+        assert not Return.objects.exists()
+
     def test_assigned_to_a_closed_order_it_goes_back(self, shop: Shop) -> None:
         order, line = shop.order(), self._unclear()
         closing.cancel(order_id=order.pk, by="buyer", at=AT)
