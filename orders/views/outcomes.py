@@ -5,6 +5,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assurance.kernel.wording import number_text
 from assurance.ui.refusals import told
 from orders.services.desk import Outcome
 
@@ -28,7 +29,7 @@ def tell(request: HttpRequest, act: str, outcome: Outcome) -> None:
     elif not outcome.refused:
         messages.info(request, _("Nothing had to be changed."))
     for number, violation in list(outcome.refused.items())[:SHOWN]:
-        text = f"{number}: {told(violation)}"
+        text = f"{number_text(number)}: {told(violation)}"
         messages.error(request, text, extra_tags=violation.rule_id)
     more = len(outcome.refused) - SHOWN
     if more > 0:

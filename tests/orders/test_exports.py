@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError
 
 from assurance.kernel import clock
 from assurance.kernel.rules import RuleViolation
+from assurance.kernel.wording import number_text
 from assurance.notices.mail import message
 from assurance.notices.models import Notice
 from assurance.notices.wording import words
@@ -393,7 +394,7 @@ def test_a_buyer_deletes_closed_orders_from_the_list_alone(mug):
         page = client.post(
             reverse("orders:picked"), {"act": "delete", "order": [gone.number, paid.number]}, follow=True
         ).content.decode()
-        assert "1 order deleted." in page and f"{paid.number}: Only drafts and closed" in page
+        assert "1 order deleted." in page and f"{number_text(paid.number)}: Only drafts and closed" in page
         assert f'value="{gone.number}" form="bulk"' not in page
         assert client.get(reverse("orders:detail", args=[gone.number])).status_code == 200
         assert gone.number in client.get(reverse("orders:list"), {"deleted": "1"}).content.decode()

@@ -64,7 +64,7 @@ def show(request: SellerRequest, query: QueryDict, returned: PickedForm | None =
         "counts": counts,
         "overdue_orders": counts.overdue,
         "page": shown,
-        "looks": looks(rows, request.at, lit=lit),
+        "looks": looks(rows, request.at, lit=lit, ticked=returned.numbers if returned else ()),
         "offers": offers,
         "picked": returned or PickedForm(),
         "undo": request.session.pop(UNDO, None) if UNDO in request.session else None,

@@ -5,7 +5,7 @@ as templates, twenty rows took longer than all the rest of the page.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -97,6 +97,7 @@ class Look:
     due: datetime | None
     due_word: str
     lit: bool = False
+    is_ticked: bool = False
 
     @property
     def order(self) -> Listed:
@@ -271,7 +272,8 @@ class Look:
             f'<tbody role="rowgroup" class="order{tone}"><tr role="row" class="order-head">'
             f'<td role="cell" colspan="6"><div class="cluster">'
             f'<input type="checkbox" name="order" value="{order.number}" form="bulk"'
-            f' aria-label="{picked}"><a class="row-link" href="{self.href}">{self.number}</a>'
+            f' aria-label="{picked}"{" checked" if self.is_ticked else ""}>'
+            f'<a class="row-link" href="{self.href}">{self.number}</a>'
             f"<span>{escape(self.made)}</span>{self.marks}{self.badges}"
             f'<span class="push icon-text">{parts.icon("user")}{escape(order.salesperson_name or words.nobody)}'
             f"</span></div></td></tr>"
@@ -315,10 +317,19 @@ def _sub(text: str) -> str:
     return f'<span class="sub">{conditional_escape(text)}</span>' if text else ""
 
 
-def looks(rows: Iterable[Row], at: datetime, *, lit: bool = False) -> list[Look]:
-    """Rows of orders read by `orders.queries.rows`. `lit`: the lamp, without which nothing is lent."""
+def looks(
+    rows: Iterable[Row], at: datetime, *, lit: bool = False, ticked: Collection[str] = ()
+) -> list[Look]:
+    """Rows of orders read by `orders.queries.rows`. `lit`: the lamp, without which nothing is lent.
+
+    `ticked` are the numbers that were ticked when a form above the list was sent back.
+    """
     orders, said = reverse("ma:orders"), words(get_language() or "")
-    return [Look(row, at, said, f"{orders}{row.order.number}/", *due_of(row), lit) for row in rows]
+    return [
+        Look(row, at, said, f"{orders}{number}/", *due_of(row), lit, number in ticked)
+        for row in rows
+        for number in [row.order.number]
+    ]
 
 
 def due_of(row: Row) -> tuple[datetime | None, str]:

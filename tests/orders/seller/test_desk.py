@@ -1,5 +1,6 @@
 """What staff do with orders of their list: assign, note, label, delete; kept filters (ORD-9)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from assurance.kernel import clock
 from assurance.kernel.events import Actor
 from assurance.kernel.models import Event
 from assurance.kernel.rules import RuleViolation
+from assurance.kernel.wording import number_text
 from orders.models import Label, Note, SavedFilter
 from orders.services import closing, desk, payment
 from sellers.models import Staff
@@ -147,6 +149,15 @@ def test_nothing_ticked_is_told_and_the_note_is_kept(office, alice, mug):
     assert not Note.objects.exists()
 
 
+def test_what_was_ticked_stays_so_when_the_form_comes_back(office, alice, mug):
+    ticked, other = make.order(alice, {mug: 1}), make.order(alice, {mug: 1})
+    page = body(office("orders-picked", act="label", label=" ", order=[ticked.number], query="tab=all"))
+    assert "Enter the label first." in page
+    for order, is_ticked in ((ticked, True), (other, False)):
+        box = re.search(rf'<input type="checkbox" name="order" value="{order.number}"[^>]*>', page)
+        assert box and (" checked" in box[0]) == is_ticked
+
+
 def test_ticked_orders_are_assigned_and_counted(office, ming, alice, mug):
     orders = [make.order(alice, {mug: 1}) for _ in range(3)]
     page = body(
@@ -163,7 +174,10 @@ def test_what_cannot_be_deleted_is_said_with_its_reason_and_the_rest_can_be_undo
     gone, paid = closed(alice, mug), make.order(alice, {mug: 1})
     page = body(office("orders-picked", act="delete", order=[gone.number, paid.number]))
     assert "1 order deleted." in page and "1 order is no longer listed." in page
-    assert f"{paid.number}: Only drafts and closed orders can be deleted" in page and "ORD-9" in page
+    assert (
+        f"{number_text(paid.number)}: Only drafts and closed orders can be deleted" in page
+        and "ORD-9" in page
+    )
     assert f'value="{gone.number}" form="bulk"' not in page
     page = body(office("orders-picked", act="restore", order=[gone.number]))
     assert "1 order restored." in page
