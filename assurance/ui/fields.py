@@ -15,6 +15,8 @@ from assurance.kernel.units import minor_unit
 from assurance.kernel.wording import decimals
 
 MOST_DIGITS = 15
+# Before the point or after it: far more than any number of ours has.
+MOST_PLACES = 40
 
 
 def _figure(number: Any) -> str:
@@ -86,6 +88,13 @@ class NumberField(_Worded, forms.IntegerField):
 
 class DecimalField(_Worded, forms.DecimalField):
     """An amount, a rate, a percentage."""
+
+    def to_python(self, value: Any) -> Any:
+        """Few signs, such as 1e999999999, can be a number that fills the memory as soon as it is written out."""
+        number: Decimal | None = super().to_python(value)
+        if number is not None and abs(number.adjusted()) > MOST_PLACES:
+            raise ValidationError(Fineness.messages["max_digits"], code="max_digits")
+        return number
 
 
 class ProseField(_Worded, forms.CharField):
