@@ -9,8 +9,8 @@ import xlsxwriter
 
 from assurance.kernel.wording import number_text
 
-# What a spreadsheet takes for the beginning of a formula, or skips on the way to one.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet takes for the beginning of a formula, of full width too, or skips on the way to one.
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 _ROWS_PER_SHEET = 1_000_000
 _DIGITS_KEPT = 15
 Cell = str | Decimal | None

@@ -135,7 +135,18 @@ def test_pieces_join_without_a_gap(ming, shop, mug, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']
+    "name",
+    [
+        "=cmd|' /C calc'!A0",
+        "+1+1",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        '=HYPERLINK("http://x")',
+        "＝1+1",
+        "＠SUM(A1)",
+    ],
 )
 def test_no_cell_is_a_formula(ming, shop, mug, name):
     order = make.order(make.person("mallory", company=name), {mug: 1})
