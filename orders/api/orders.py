@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from assurance.api.fields import Amount, Choice, Country, Day, Digits, Switch, Text, Whole
+from assurance.api.fields import AmountOrNothing, Choice, Country, Day, Digits, Switch, Text, Whole
 from assurance.api.fields import Request as Given
 from assurance.api.pagination import Listed, Paged, page_of
 from assurance.api.views import View, acting, endpoint, user_id
@@ -43,8 +43,8 @@ class Filters(Given):
     overdue = Switch(required=False, help_text="Whether dispatch is guaranteed and late now.")
     created_from = Day(required=False, help_text="The first platform day.")
     created_to = Day(required=False, help_text="The last platform day, itself included.")
-    amount_from = Amount(required=False, help_text="Contract total, in USD or in `currency`.")
-    amount_to = Amount(required=False, help_text="Contract total, in USD or in `currency`.")
+    amount_from = AmountOrNothing(required=False, help_text="Contract total, in USD or in `currency`.")
+    amount_to = AmountOrNothing(required=False, help_text="Contract total, in USD or in `currency`.")
     currency = Choice(choices=CURRENCIES, required=False)
     destination = Country(required=False)
     country = Country(required=False, help_text="Where the buyer is registered.")
