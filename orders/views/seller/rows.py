@@ -68,6 +68,7 @@ class Words:
         self.refunded = _("%(amount)s refunded")
         self.proposed = _("The new day waits for the buyer")
         self.unscanned = _("Waiting for the carrier’s first scan")
+        self.unstarted = _("The time for dispatch starts with the full payment")
         self.country = cache(lambda code: str(countries.name(code)))
         self.choose = _("Choose order %(number)s")
         self.nobody = _("Not assigned")
@@ -229,6 +230,8 @@ class Look:
             said.append(self.words.proposed)
         if self.is_verifying:
             said.append(self.words.unscanned)
+        elif self.is_to_dispatch and self.due is None:
+            said.append(self.words.unstarted)
         return said
 
     @cached_property
@@ -283,7 +286,7 @@ class Look:
     def _cells(self) -> list[str]:
         """Escaped here: everything but what `parts` has made comes from people."""
         order, until = self.order, self.until
-        due = f"<br>{until}" if self.is_to_dispatch else _sub(until)
+        due = f"<br>{until}" if self.is_to_dispatch and until else _sub(until)
         return [
             f'<td role="cell" class="cell-buyer"><strong>{escape(order.buyer_name)}</strong>'
             f"{_sub(order.buyer_company)}{_sub(self.country)}</td>",

@@ -332,6 +332,15 @@ def test_a_refund_is_agreed_or_refused_with_words(office, buyer, mug):
     assert "STA-1" in text(office.post("refund", order.number, refund=refund.pk, answer="agree", words=""))
 
 
+def test_a_dispatch_without_a_day_says_what_it_waits_for(office, buyer, mug):
+    order = make.order(buyer, {mug: 3}, paid=False, initial=Money(10, "USD"))
+    make.pay(order, at=NOW)
+    row = text(office.get("orders", tab="to_dispatch"))
+    assert "Initial payment received" in row and "starts with the full payment" in row
+    make.pay(order, at=NOW)
+    assert "starts with the full payment" not in text(office.get("orders", tab="to_dispatch"))
+
+
 def test_a_refund_waits_in_the_list_for_its_answer(office, buyer, mug):
     order = make.order(buyer, {mug: 3})
     office.post("dispatch", order.number, carrier="DHL", number="A1", last="on")
