@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from assurance.kernel import events
 from assurance.kernel.days import day_of
@@ -60,4 +61,5 @@ def contract_effective(*, seller: Seller, at: datetime) -> None:
     """
     last = seller.last_effective_at
     if last is None or day_of(last) < day_of(at):
-        Seller.objects.filter(pk=seller.pk).update(last_effective_at=at)
+        earlier = Q(last_effective_at=None) | Q(last_effective_at__lt=at)  # the row may have gone on since
+        Seller.objects.filter(earlier, pk=seller.pk).update(last_effective_at=at)
