@@ -317,6 +317,13 @@ class TestTheList:
         refunds.apply(order_id=made["refund"].pk, amount=None, reason="", at=make.NOW)
         return made
 
+    def test_who_has_to_confirm_is_led_to_it(self, shop, trade):
+        asked = trade.order(paid=False)
+        Order.objects.filter(pk=asked.pk).update(state="awaiting_buyer", drafted_by="seller")
+        with clock.frozen(make.NOW):
+            listed = shop.get("/orders/?tab=all").content.decode()
+        assert f'href="/orders/{asked.number}/">Check and confirm</a>' in listed
+
     def test_each_tab_holds_its_orders_and_its_count(self, shop, trade):
         made = self.one_of_each(trade)
         for tab, order in made.items():
