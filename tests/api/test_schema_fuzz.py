@@ -17,6 +17,7 @@ from schemathesis import GenerationMode
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
+from coupons.models import StoreCoupon
 from orders.models import Attachment, Order
 from orders.services import dispatch
 from tests import factories
@@ -42,6 +43,7 @@ def api(world, monkeypatch, settings):
         order_id=sent.pk, carrier="DHL", number="JD1", last=True, proof=[factories.upload()], at=NOW
     )
     factories.order(world.alice, {factories.product(world.shop, rts=False): 1}, paid=False)
+    factories.store_coupon(world.shop)
     # As Django's own test client does: the test's transaction outlives a request.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -63,6 +65,7 @@ def _fuzz(cases, world, share):
 
     key = Attachment.objects.values_list("key", flat=True)[0]
     numbers = list(Order.objects.values_list("number", flat=True))
+    known = {"product": world.mug.pk, "coupon": StoreCoupon.objects.get().pk, "key": key}
 
     @hypothesis.settings(
         max_examples=share,
@@ -76,7 +79,7 @@ def _fuzz(cases, world, share):
         chance = random.Random(repr(case))
         path = case.meta.components.get(ParameterLocation.PATH)
         if path is not None and path.mode is GenerationMode.POSITIVE and chance.random() < 0.9:
-            there = {"number": chance.choice(numbers), "product": world.mug.pk, "key": key}
+            there = known | {"number": chance.choice(numbers)}
             case.path_parameters |= {name: there[name] for name in case.path_parameters}
         caller = chance.choice((world.buyer, world.seller))
         answer = case.call(headers=caller.headers())
