@@ -8,11 +8,11 @@ from datetime import datetime
 from django.db.models import Max
 
 from assurance.kernel.days import day_of, end_of
-from assurance.kernel.models import Event
+from assurance.kernel.models import Event, PolicyVersion
 from coupons.models import Coupon
 from coupons.queries import usable
 from orders.models import BankLine, BankStatement, Method, Order, StatementState, TakenBack
-from orders.queries.facts import elapsed, funds, left_alone
+from orders.queries.facts import elapsed, funds, keep_versions, left_alone
 from orders.queries.quote import coupon_part
 from orders.rules import lifecycle
 from orders.rules.bank import matching
@@ -38,7 +38,7 @@ def lines_of(statement: BankStatement) -> list[Line]:
 
 
 def judged(lines: Sequence[Line], at: datetime, statement_id: int | None = None) -> list[Judged]:
-    """Each line on its own, as of an instant, in six queries. `statement_id` is theirs once it is a row."""
+    """Each line on its own, as of an instant, in five queries. `statement_id` is theirs once it is a row."""
     words = [quoted(line.text) for line in lines]
     orders = _orders({number for one in words for number in (*one.orders, *one.numbers)})
     known = set(
@@ -57,9 +57,12 @@ def judged(lines: Sequence[Line], at: datetime, statement_id: int | None = None)
     return found
 
 
-def awaited(orders: Sequence[Order], at: datetime, statement_id: int | None) -> dict[int, Awaits]:
-    """What each order waits for, by its id; what came with the same statement is no earlier money."""
+def awaited(orders: Sequence[Order], at: datetime, statement_id: int | None = None) -> dict[int, Awaits]:
+    """What each order waits for, by its id, in three queries; what came with the same statement is no earlier money."""
     pks = [order.pk for order in orders]
+    versions = list(PolicyVersion.objects.all())
+    for order in orders:
+        keep_versions(order, at, versions)
     lines: dict[int, list[BankLine]] = defaultdict(list)
     for line in BankLine.objects.filter(order_id__in=pks).order_by("id"):
         lines[line.order_id or 0].append(line)

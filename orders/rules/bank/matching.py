@@ -17,6 +17,9 @@ CURRENCY, REPEAT = "currency", "repeat"
 # Not money that arrived: what is known already, what left the account, and an earlier credit that the bank reversed.
 KNOWN, DEBIT, TAKEN_BACK = "known", "debit", "taken_back"
 
+# What all that waits for an order comes to, beside EXACT.
+SHORT, MORE, EXCESS = "short", "more", "excess"
+
 OF_AN_ORDER = (EXACT, AMOUNT, CLOSED, NOT_AGREED)
 UNCLEAR = (NO_REFERENCE, BROKEN, NUMBER, UNKNOWN, SEVERAL, CURRENCY, REPEAT)
 IGNORED = (KNOWN, DEBIT)
@@ -70,6 +73,22 @@ def judge(line: Line, quoted: Quoted, order: Awaits | None, *, is_known: bool) -
     if not order.may_pay:
         return NOT_AGREED
     return EXACT if fits else AMOUNT
+
+
+@rule("PAY-2")
+def compared(order: Awaits) -> tuple[str, Money]:
+    """What the money that waits comes to once it is associated, and by how much it differs.
+
+    EXACT: what is due now, or all that is left. SHORT of what is due, MORE than that and toward the balance, or
+    EXCESS, beyond the contract, which goes back.
+    """
+    if order.waiting in (order.due, order.outstanding):
+        return EXACT, order.waiting * 0
+    if order.waiting > order.outstanding:
+        return EXCESS, order.waiting - order.outstanding
+    if order.waiting > order.due:
+        return MORE, order.waiting - order.due
+    return SHORT, order.due - order.waiting
 
 
 def _without_order(quoted: Quoted) -> str:
