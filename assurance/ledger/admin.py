@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from unfold.decorators import display
@@ -44,11 +46,12 @@ class AccountList(ChangeList):
 
 
 class TransferList(ChangeList):
-    """A page of the list, with the names of what caused each transfer read together."""
+    """A page of the list, with the legs of each transfer and the names of what caused it read together."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list: list[Transfer] = list(self.result_list)
+        prefetch_related_objects(self.result_list, "entries__account")
         names = links.causes(self.result_list)
         for transfer in self.result_list:
             transfer.cause_name = names[transfer.pk]  # type: ignore[attr-defined]
@@ -169,7 +172,7 @@ def _statement(account: Account, request: HttpRequest) -> Table:
 
 @admin.register(Transfer)
 class TransferAdmin(DetailAdmin):
-    list_display = ("happened_at", "what_column", "rule", "cause_column", "reference")
+    list_display = ("happened_at", "what_column", "amount_column", "rule", "cause_column", "reference")
     list_filter = (
         one_of("what", gettext_lazy("what"), tuple(trail.WHAT.items())),
         one_of("rule", gettext_lazy("rule"), tuple((rule, rule) for rule in POSTED_UNDER)),
@@ -187,6 +190,10 @@ class TransferAdmin(DetailAdmin):
     @display(description=gettext_lazy("what"))
     def what_column(self, transfer: Transfer) -> str:
         return str(trail.what(transfer))
+
+    @display(description=gettext_lazy("amount"))
+    def amount_column(self, transfer: Transfer) -> Any:
+        return format_html_join("", "<div>{}</div>", ((parts.money(sum_),) for sum_ in trail.moved(transfer)))
 
     @display(description=gettext_lazy("cause"))
     def cause_column(self, transfer: Transfer) -> str:

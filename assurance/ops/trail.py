@@ -1,5 +1,6 @@
 """Following money: transfers with their legs, and the chain from a claim to the recovery (MON-3)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assurance.kernel.money import from_minor
+from assurance.kernel.money import Money, from_minor
 from assurance.kernel.wording import number_text
 from assurance.ledger.models import Account, AccountKind, Entry, Transfer
 from assurance.ledger.queries import transfers_of
@@ -73,6 +74,14 @@ def transfers(found: Iterable[Transfer], user: Any, empty: Any = "") -> Table:
     ]
     head = (_("When"), _("What"), _("From and to"), _("Rule"))
     return Table(head, rows, empty=empty or _("No money has moved."))
+
+
+def moved(transfer: Transfer) -> list[Money]:
+    """What its accounts receive, once for each currency: what others of them give."""
+    sums: dict[str, int] = defaultdict(int)
+    for entry in transfer.entries.all():
+        sums[entry.account.currency] += max(entry.amount_minor, 0)
+    return [from_minor(minor, currency) for currency, minor in sorted(sums.items())]
 
 
 def _legs(entries: Sequence[Entry], owners: Owners) -> Any:

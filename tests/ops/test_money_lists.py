@@ -8,6 +8,7 @@ from django.test import Client
 
 from assurance.kernel.days import day_of, plus
 from assurance.kernel.money import USD, Money
+from assurance.ledger import services as ledger
 from assurance.ledger.models import Transfer
 from coupons import services as coupons
 from orders.services import closing
@@ -62,6 +63,26 @@ def test_withdrawals_are_found_and_followed_to_their_transfer_and_back(finance: 
     assert new.account.number in page and "12.00" in page, "what else went to the account"
     back = finance.get(f"/admin/ledger/transfer/{moved.pk}/change/").content.decode()
     assert f"/admin/sellers/withdrawal/{new.pk}/change/" in back
+
+
+@pytest.mark.rule("MON-3")
+def test_a_list_of_transfers_says_how_much_each_moves_once_for_each_currency(finance: Client) -> None:
+    ledger.post(
+        what="payment",
+        rule="PAY-3",
+        cause=("seller", factories.seller("Qinghe").pk),
+        at=REVIEWED,
+        reference="payment:both",
+        legs=[
+            (ledger.GATEWAY, Money("-70.10", "EUR")),
+            (ledger.held(1), Money("90.20", "EUR")),
+            (ledger.COUPONS, Money("-22.11", USD)),
+            *ledger.exchanged(Money("22.11", USD), Money("20.10", "EUR")),
+        ],
+    )
+    listed = " ".join(finance.get("/admin/ledger/transfer/").content.decode().split())
+    assert "90.20" in listed and "22.11" in listed
+    assert "70.10" not in listed and "20.10" not in listed
 
 
 @pytest.mark.rule("ORD-7")
