@@ -188,14 +188,24 @@ class AcceptRefund(OrderView):
         return shown(request, number)
 
 
+class OfferDeclined(OfferSeen):
+    words = Text(max_length=500, allow_blank=True, default="", help_text="Why not; the supplier reads it.")
+
+
 class DeclineRefund(OrderView):
     side = BUYER
 
-    @endpoint("declineRefundOffer", shapes.OrderDetail, body=OfferSeen)
+    @endpoint("declineRefundOffer", shapes.OrderDetail, body=OfferDeclined)
     def post(self, request: Request, number: str, *, given: dict[str, Any]) -> shapes.Whole:
         """Say no to the supplier's offer; your application stands."""
         seen = in_currency(given["offer"], self.order.currency, field="offer")
-        refunds.decline(refund_id=latest(self.order), seen=seen, at=clock.now(), actor=self.actor(request))
+        refunds.decline(
+            refund_id=latest(self.order),
+            seen=seen,
+            words=given["words"],
+            at=clock.now(),
+            actor=self.actor(request),
+        )
         return shown(request, number)
 
 

@@ -108,7 +108,11 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
         ({"offer": "5.00"}, 404, None),
     ]),
     "refunds/accept": ("buyer", [({}, 400, ["offer"]), ({"offer": "-1"}, 400, ["offer"]), ({"offer": "5.00"}, 404, None)]),
-    "refunds/decline": ("buyer", [({}, 400, ["offer"]), ({"offer": "5.00"}, 404, None)]),
+    "refunds/decline": ("buyer", [
+        ({}, 400, ["offer"]),
+        ({"offer": "5.00"}, 404, None),
+        ({"offer": "5.00", "words": "x" * 501}, 400, ["words"]),
+    ]),
     "refunds/withdraw": ("buyer", [({"yes": 1}, 400, ["yes"]), ({}, 404, None)]),
     "refunds/thread": ("buyer", [
         ({}, 400, ["words"]),

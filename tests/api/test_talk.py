@@ -11,7 +11,7 @@ from orders.models import Message
 from orders.services import messages, refunds
 from tests import factories
 from tests.api.conftest import started
-from tests.api.verbs import CRATE, STARS, WAYBILL, applied, completed, reviewed
+from tests.api.verbs import CRATE, STARS, WAYBILL, applied, completed, offered, reviewed
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +174,14 @@ class TestRefundThread:
         told = world.buyer.get(path)[1]["results"][1]
         assert (told["kind"], told["side"]) == ("escalated", "platform")
         assert told["at"][:10] == f"{NOW + timedelta(days=7):%Y-%m-%d}"
+
+    @pytest.mark.rule("RFD-2")
+    def test_a_buyer_says_why_an_offer_is_not_enough(self, world):
+        order = offered(world)
+        said = {"offer": "1.00", "words": "That pays for one of them"}
+        assert world.buyer.post(f"orders/{order.number}/refunds/decline/", said)[0] == 200
+        newest = world.seller.get(f"orders/{order.number}/refunds/thread/")[1]["results"][0]
+        assert (newest["kind"], newest["words"]) == ("declined", said["words"])
 
     def test_no_application_no_case(self, world):
         assert world.buyer.get(f"orders/{started(world).number}/refunds/thread/")[0] == 404
