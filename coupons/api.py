@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from assurance.api.fields import Amount, Day, MoneyField, Nothing, Text, Whole, in_currency
+from assurance.api.fields import Amount, AmountOrNothing, Day, MoneyField, Nothing, Text, Whole, in_currency
 from assurance.api.fields import Request as Given
 from assurance.api.pagination import Listed, Paged, page_of
 from assurance.api.views import View, acting, endpoint, user_id
@@ -115,7 +115,7 @@ class StoreCouponGiven(Given):
     name = Text(max_length=60, help_text="Shown to buyers.")
     percent = Amount(required=False, help_text=f"Off the goods, at most {rules.STORE_MOST_PERCENT}.")
     amount = Amount(required=False, help_text="Off the goods.")
-    least = Amount(required=False, help_text="The goods it asks for; more than the amount.")
+    least = AmountOrNothing(required=False, help_text="The goods it asks for; more than the amount.")
     first_day = Day()
     last_day = Day()
     limit = Whole(required=False, min_value=1, max_value=rules.STORE_MOST_USES)

@@ -24,7 +24,7 @@ def usd(amount):
 
 @pytest.mark.rule("ORD-7")
 def test_a_store_coupon_is_offered_once_taken_by_buyers_and_ended(world):
-    body = SPRING | {"seller": world.shop.pk, "limit": 30}
+    body = SPRING | {"seller": world.shop.pk, "limit": 30, "least": "0"}
     status, made = world.seller.post(COUPONS, body)
     assert status == 201
     assert made | {"id": 0} == {
