@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from unfold.decorators import display
@@ -172,7 +173,7 @@ def _statement(account: Account, request: HttpRequest) -> Table:
 
 @admin.register(Transfer)
 class TransferAdmin(DetailAdmin):
-    list_display = ("happened_at", "what_column", "amount_column", "rule", "cause_column", "reference")
+    list_display = ("happened_at", "what_column", "amount_column", "rule", "cause_column", "reference_column")
     list_filter = (
         one_of("what", gettext_lazy("what"), tuple(trail.WHAT.items())),
         one_of("rule", gettext_lazy("rule"), tuple((rule, rule) for rule in POSTED_UNDER)),
@@ -198,6 +199,14 @@ class TransferAdmin(DetailAdmin):
     @display(description=gettext_lazy("cause"))
     def cause_column(self, transfer: Transfer) -> str:
         return str(transfer.cause_name)  # type: ignore[attr-defined]
+
+    @display(description=gettext_lazy("reference"), ordering="reference")
+    def reference_column(self, transfer: Transfer) -> SafeString:
+        """In one piece, but for a line that is too short: there it breaks after its kind."""
+        pieces = format_html_join(
+            mark_safe(":<wbr>"), "{}", ((one,) for one in transfer.reference.split(":"))
+        )
+        return format_html("<span>{}</span>", pieces)
 
     def panels(self, request: HttpRequest, thing: Transfer, at: datetime) -> list[Panel]:
         user = request.user
