@@ -11,6 +11,7 @@ from django_countries import countries
 
 from assurance.kernel.wording import day_text
 from assurance.ui.fields import DecimalField, day_picker
+from assurance.ui.given import whole
 from orders.models import State
 from orders.queries.filters import Wanted
 
@@ -52,7 +53,7 @@ class IdField(forms.ChoiceField):
     """Somebody or something by its id; one that is nobody's finds no order."""
 
     def valid_value(self, value: str) -> bool:
-        return value.isascii() and value.isdecimal() and len(value) < 19
+        return whole(value) is not None
 
     def clean(self, value: Any) -> int | None:
         given = super().clean(value)
